@@ -1,0 +1,91 @@
+"""Every exception this project raises on purpose.
+
+::
+
+    EconError
+    ├── GameError      (ValueError)    a game's prior, payoffs, labels or file are wrong
+    │   └── FormatError                a game file is malformed: names the line or field
+    ├── ProfileError   (ValueError)    a strategy profile is no profile of that game
+    ├── SettingError   (ValueError)    an option of a solver, learner or driver is wrong
+    ├── RefusedError   (ValueError)    a method does not apply to this game, and says what does
+    ├── NotConverged   (RuntimeError)  the tolerance was not reached; carries the solution so far
+    └── MissingExtra   (ImportError)   an optional dependency is absent; names its install line
+
+Each is also a built-in exception, so ``except ValueError`` keeps working.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = [
+    "EconError",
+    "FormatError",
+    "GameError",
+    "MissingExtra",
+    "NotConverged",
+    "ProfileError",
+    "RefusedError",
+    "SettingError",
+    "require",
+]
+
+
+class EconError(Exception):
+    """The root of every exception raised on purpose."""
+
+
+class GameError(EconError, ValueError):
+    """A game's prior, payoffs or labels are wrong."""
+
+
+class FormatError(GameError):
+    """A game file is malformed; the message names the line or field."""
+
+
+class ProfileError(EconError, ValueError):
+    """A strategy profile is not a profile of the game at hand."""
+
+
+class SettingError(EconError, ValueError):
+    """An option has a value that makes no sense."""
+
+
+class RefusedError(EconError, ValueError):
+    """A method does not apply to this game; the message says what to use instead."""
+
+
+class NotConverged(EconError, RuntimeError):
+    """A driver stopped above its tolerance; ``solution`` holds what was reached."""
+
+    def __init__(self, message: str, solution: Any) -> None:
+        super().__init__(message)
+        self.solution = solution
+
+
+class MissingExtra(EconError, ImportError):
+    """An optional dependency is not installed; the message names the install line."""
+
+
+def require(module: str, extra: str) -> ModuleType:
+    """Return the imported `module`, or raise `MissingExtra` naming the `extra` that brings it.
+
+    >>> require("math", "llm").sqrt(4.0)
+    2.0
+    >>> require("no_such_module", "llm")
+    Traceback (most recent call last):
+    econ_theory.errors.MissingExtra: no_such_module is not installed, want it for this call; \
+run: pip install "econ-theory[llm]"
+    """
+    from importlib import import_module
+
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise MissingExtra(
+            f"{module} is not installed, want it for this call; "
+            f'run: pip install "econ-theory[{extra}]"'
+        ) from error
