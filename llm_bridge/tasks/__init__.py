@@ -1,0 +1,6 @@
+"""Tasks: questions drawn by seed, with a verifier that scores answers."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+del lazy_loader

@@ -1,0 +1,3 @@
+from .base import Question, Task
+
+__all__ = ["Question", "Task"]
