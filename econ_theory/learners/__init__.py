@@ -1,0 +1,9 @@
+"""Online learners: what a player may use to choose, step after step, without knowing the game.
+
+All of them are `RegretMinimizer`; each carries its theorem as ``bound(n_steps, n_actions)``.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+del lazy_loader

@@ -1,0 +1,90 @@
+"""What every online learner is: a value of settings that carries a state from step to step."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, TypeVar, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Array", "RegretMinimizer", "normalize_rows"]
+
+Array = NDArray[np.float64]
+S = TypeVar("S")
+
+
+@runtime_checkable
+class RegretMinimizer(Protocol[S]):
+    """An online learner over `n_types` independent rows of `n_actions` actions each.
+
+    At every step it plays ``strategy(state)``, is told the utility of every action, and answers
+    with a new state. Rows never mix; states are values, so a state may be kept, copied or
+    resumed. Utilities ``(..., T, A)`` with leading batch axes run that many copies at once.
+
+    ``bound(K, A)`` is a true upper bound on the external regret of one row after `K` steps,
+
+        max_a sum_k u_k[a] - sum_k sum_a strategy_k[a] u_k[a] <= bound(K, A),
+
+    whatever the utilities, as long as within each row and step they spread over at most one:
+    ``max_a u_k[a] - min_a u_k[a] <= 1``. Utilities that spread over `c` are fed as ``u / c``;
+    their regret is then at most ``c * bound(K, A)``.
+
+    A complete learner, follow-the-leader (its regret can grow like K, so it promises no more):
+
+    >>> import numpy as np
+    >>> from dataclasses import dataclass
+    >>> from typing import ClassVar
+    >>> from econ_theory.learners import RegretMinimizer
+    >>> @dataclass(frozen=True)
+    ... class FollowTheLeader:
+    ...     source: ClassVar[str] = "Hannan 1957"
+    ...     def init(self, n_types, n_actions):
+    ...         return np.zeros((n_types, n_actions))
+    ...     def strategy(self, state):
+    ...         return np.eye(state.shape[-1])[state.argmax(-1)]
+    ...     def observe(self, state, utility):
+    ...         return state + utility
+    ...     def bound(self, n_steps, n_actions):
+    ...         return float(n_steps)
+    >>> learner = FollowTheLeader()
+    >>> isinstance(learner, RegretMinimizer)
+    True
+    >>> state = learner.observe(learner.init(1, 2), np.array([[0.0, 1.0]]))
+    >>> learner.strategy(state)
+    array([[0., 1.]])
+    """
+
+    @property
+    def source(self) -> str:
+        """The paper the algorithm and its bound come from."""
+        ...
+
+    def init(self, n_types: int, n_actions: int) -> S:
+        """Return the state before the first step."""
+        ...
+
+    def strategy(self, state: S) -> Array:
+        """Return what to play now, shape ``(..., T, A)``, rows summing to one."""
+        ...
+
+    def observe(self, state: S, utility: Array) -> S:
+        """Return the state after `utility`, shape ``(..., T, A)``, has been seen."""
+        ...
+
+    def bound(self, n_steps: int, n_actions: int) -> float:
+        """Return the largest external regret a row can have after `n_steps` steps."""
+        ...
+
+
+def normalize_rows(weights: Any) -> Array:
+    """Return rows of non-negative `weights` divided by their sums; an all-zero row is uniform.
+
+    >>> normalize_rows(np.array([[1.0, 3.0], [0.0, 0.0]]))
+    array([[0.25, 0.75],
+           [0.5 , 0.5 ]])
+    """
+    total = np.add.reduce(weights, axis=-1, keepdims=True)
+    if np.count_nonzero(total) == total.size:
+        return weights / total
+    empty = total == 0
+    return np.where(empty, 1.0 / weights.shape[-1], weights / np.where(empty, 1.0, total))
