@@ -1,0 +1,6 @@
+"""The solvers: one algorithm a file, each proposes profiles and says where it comes from."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+del lazy_loader

@@ -1,0 +1,54 @@
+"""What a solver is: it proposes profiles and never judges them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from econ_theory.games.bayesian import BayesianGame
+from econ_theory.strategies import StrategyProfile
+
+__all__ = ["Proposals", "Solver"]
+
+Proposals = Generator[StrategyProfile, None, str]
+"""Profiles worth judging, in order; the generator returns, in words, why there are no more."""
+
+
+@runtime_checkable
+class Solver(Protocol):
+    """A frozen dataclass of settings with one algorithm; its state lives in `propose`.
+
+    `propose` yields whenever it has a profile worth a certificate, often enough that a driver can
+    stop it (a time limit, Ctrl-C), and returns why it stopped: ``"all pure profiles searched"``.
+
+    A complete plug-in:
+
+    >>> import numpy as np
+    >>> from dataclasses import dataclass
+    >>> from econ_theory import BayesianGame, StrategyProfile, solve
+    >>> @dataclass(frozen=True)
+    ... class Uniform:
+    ...     source = "folklore"
+    ...     def refuses(self, game):
+    ...         return None
+    ...     def propose(self, game, start, rng):
+    ...         yield StrategyProfile.uniform(game)
+    ...         return "there is one uniform profile"
+    >>> pennies = np.array([[1, -1], [-1, 1]]).reshape(1, 1, 2, 2)
+    >>> solve(BayesianGame([[1]], [pennies, -pennies]), Uniform()).certificate.epsilon
+    0.0
+    """
+
+    source: str
+
+    def refuses(self, game: BayesianGame) -> str | None:
+        """Return why this solver does not apply to `game` and what does, or None if it applies."""
+        ...
+
+    def propose(
+        self, game: BayesianGame, start: StrategyProfile | None, rng: np.random.Generator
+    ) -> Proposals:
+        """Yield profiles from `start` (or the solver's own choice) on."""
+        ...

@@ -1,0 +1,154 @@
+"""Strategy profiles: for every player and type, a distribution over actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from econ_theory.arrays import Array, as_fractions, as_numbers, frozen, is_exact, simplex_fault
+from econ_theory.errors import ProfileError
+from econ_theory.seeding import Seed, as_rng
+
+if TYPE_CHECKING:
+    from econ_theory.games.bayesian import BayesianGame
+
+__all__ = ["StrategyProfile", "check_profile"]
+
+
+@dataclass(frozen=True, eq=False)
+class StrategyProfile:
+    """One behavioural strategy a player: ``rows[i][t, a]`` is the probability that type t plays a.
+
+    Parameters
+    ----------
+    rows : n arrays of shape (T_i, A_i)
+        Each row sums to one (within 1e-9; exactly where entries are Fractions). Copied, read-only.
+
+    Raises
+    ------
+    ProfileError
+        Naming the player and row that is no distribution.
+
+    Examples
+    --------
+    >>> profile = StrategyProfile([[[0.25, 0.75]], [[1.0, 0.0], [0.0, 1.0]]])
+    >>> profile.supports[0]
+    array([[ True,  True]])
+    >>> StrategyProfile([[[0.5, 0.6]]])
+    Traceback (most recent call last):
+    econ_theory.errors.ProfileError: strategy of player 0 sums to 1.1 in row (0,), want 1; \
+every row is one type's distribution over actions.
+    """
+
+    rows: tuple[Array, ...]
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        if isinstance(rows, StrategyProfile):
+            rows = rows.rows
+        checked = []
+        for i, row in enumerate(rows):
+            array = as_numbers(row, ProfileError, f"strategy of player {i}")
+            if array.ndim != 2:
+                raise ProfileError(
+                    f"strategy of player {i} has shape {array.shape}, want (T_{i}, A_{i}): one row "
+                    "a type, one column an action."
+                )
+            fault = simplex_fault(array, axes=(1,))
+            if fault:
+                raise ProfileError(
+                    f"strategy of player {i} {fault}; every row is one type's distribution over "
+                    "actions."
+                )
+            checked.append(frozen(array))
+        object.__setattr__(self, "rows", tuple(checked))
+
+    @classmethod
+    def uniform(cls, game: BayesianGame) -> StrategyProfile:
+        """Return the profile in which every type of `game` plays every action equally often."""
+        return cls([np.full(shape, 1.0 / shape[1]) for shape in _shapes(game)])
+
+    @classmethod
+    def pure(cls, game: BayesianGame, plans: Sequence[Sequence[int]]) -> StrategyProfile:
+        """Return the profile in which type t of player i plays action ``plans[i][t]``."""
+        rows = []
+        for i, ((n_types, n_actions), plan) in enumerate(zip(_shapes(game), plans, strict=True)):
+            plan = np.asarray(plan)
+            if plan.shape != (n_types,) or ((plan < 0) | (plan >= n_actions)).any():
+                raise ProfileError(
+                    f"plan of player {i} is {plan.tolist()}, want {n_types} action indices in "
+                    f"0..{n_actions - 1}."
+                )
+            rows.append(np.eye(n_actions)[plan])
+        return cls(rows)
+
+    @classmethod
+    def random(cls, game: BayesianGame, *, rng: Seed = None) -> StrategyProfile:
+        """Return a profile whose rows are drawn uniformly from the simplex."""
+        rng = as_rng(rng)
+        return cls([rng.dirichlet(np.ones(a), size=t) for t, a in _shapes(game)])
+
+    @property
+    def n_players(self) -> int:
+        """Number of players n."""
+        return len(self.rows)
+
+    @property
+    def supports(self) -> tuple[Array, ...]:
+        """Which actions each type plays with positive probability, n boolean (T_i, A_i) arrays."""
+        return tuple(row > 0 for row in self.rows)
+
+    @property
+    def exact(self) -> StrategyProfile:
+        """The same profile in Fractions, every row divided by its sum so that it is exactly one."""
+        if all(is_exact(row) for row in self.rows):
+            return self
+        rationals = [as_fractions(row) for row in self.rows]
+        return StrategyProfile([row / row.sum(axis=1, keepdims=True) for row in rationals])
+
+    @property
+    def floating(self) -> StrategyProfile:
+        """The same profile in float64."""
+        if not any(is_exact(row) for row in self.rows):
+            return self
+        return StrategyProfile([row.astype(float) for row in self.rows])
+
+    def mixed_with(self, other: StrategyProfile, weight: float) -> StrategyProfile:
+        """Return ``(1 - weight) * self + weight * other``, row by row."""
+        pairs = zip(self.rows, other.rows, strict=True)
+        return StrategyProfile([(1 - weight) * mine + weight * theirs for mine, theirs in pairs])
+
+    def distance(self, other: StrategyProfile) -> float:
+        """Return the largest total-variation distance between two rows, in [0, 1]."""
+        pairs = zip(self.floating.rows, other.floating.rows, strict=True)
+        return max(float(np.abs(a - b).sum(axis=1).max()) / 2 for a, b in pairs)
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(str(row.shape) for row in self.rows)
+        return f"StrategyProfile({shapes})"
+
+    def _repr_html_(self) -> str:
+        from econ_theory.games.display import profile_html
+
+        return profile_html(self)
+
+
+def check_profile(profile: StrategyProfile, game: BayesianGame) -> None:
+    """Raise `ProfileError` unless `profile` has one (T_i, A_i) strategy for each player of `game`."""
+    shapes = _shapes(game)
+    if profile.n_players != len(shapes):
+        raise ProfileError(
+            f"profile has {profile.n_players} strategies, want {len(shapes)}: one for each player."
+        )
+    for i, (row, shape) in enumerate(zip(profile.rows, shapes, strict=True)):
+        if row.shape != shape:
+            raise ProfileError(
+                f"strategy of player {i} has shape {row.shape}, want {shape}: "
+                "(number of types, number of actions)."
+            )
+
+
+def _shapes(game: BayesianGame) -> list[tuple[int, int]]:
+    return list(zip(game.n_types, game.n_actions, strict=True))
