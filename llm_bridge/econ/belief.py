@@ -1,0 +1,91 @@
+"""What one executor carries: its belief network, its local Q and, in box mode, its control head."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["BeliefNetwork", "ControlHead", "Executor", "LocalValue"]
+
+
+class BeliefNetwork(nn.Module):
+    """Observations to beliefs: MLP, then a GRU over the steps of a history, then an MLP.
+
+    Maps observations (B, S, observation) and a memory (1, B, belief) to beliefs (B, S, belief)
+    and the memory after the last step.
+    """
+
+    def __init__(self, observation: int, entity: int, belief: int) -> None:
+        super().__init__()
+        self.read = nn.Sequential(nn.Linear(observation, entity), nn.ReLU())
+        self.memory = nn.GRU(entity, belief, batch_first=True)
+        self.write = nn.Sequential(nn.Linear(belief, belief), nn.ReLU(), nn.Linear(belief, belief))
+
+    def forward(self, observation: Tensor, memory: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Return beliefs (B, S, belief) and the new memory (1, B, belief)."""
+        hidden, kept = self.memory(self.read(observation), memory)
+        return self.write(hidden), kept
+
+
+class LocalValue(nn.Module):
+    """Q_i(b_i, e): the reward an executor expects of control features `e` at belief `b_i`."""
+
+    def __init__(self, belief: int, control: int, mlp: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(belief + control, mlp), nn.ReLU(), nn.Linear(mlp, 1))
+
+    def forward(self, belief: Tensor, controls: Tensor) -> Tensor:
+        """Return values (..., M) of candidates (..., M, control), or (M, control) for all."""
+        controls = controls.expand(*belief.shape[:-1], *controls.shape[-2:])
+        repeated = belief.unsqueeze(-2).expand(*controls.shape[:-1], belief.shape[-1])
+        return self.layers(torch.cat([repeated, controls], dim=-1)).squeeze(-1)
+
+
+class ControlHead(nn.Module):
+    """The paper's continuous control: low + (high - low) sigmoid(W b + c) for each coordinate.
+
+    Works in the menu's feature scale, where the box of temperature and top-p is the unit square;
+    the other features (penalty, style) stay at the box's `rest`.
+    """
+
+    rest: Tensor
+
+    def __init__(self, belief: int, rest: Tensor, n_free: int = 2) -> None:
+        super().__init__()
+        self.n_free = n_free
+        self.aim = nn.Linear(belief, n_free)
+        self.register_buffer("rest", rest[n_free:].clone())
+
+    def forward(self, belief: Tensor) -> Tensor:
+        """Return control features (..., control) at beliefs (..., belief)."""
+        free = torch.sigmoid(self.aim(belief))
+        return torch.cat([free, self.rest.expand(*belief.shape[:-1], -1)], dim=-1)
+
+    def around(self, belief: Tensor, noise: Tensor) -> Tensor:
+        """Return candidates (..., 1 + M, control): the head's own control, then noisy copies.
+
+        `noise` has shape (M, n_free); candidates outside the unit box are clipped onto it.
+        """
+        own = self(belief).unsqueeze(-2)
+        shift = torch.nn.functional.pad(noise, (0, own.shape[-1] - self.n_free))
+        shift = torch.cat([torch.zeros_like(shift[:1]), shift])
+        return (own + shift).clamp(0.0, 1.0)
+
+
+class Executor(nn.Module):
+    """Executor i's own networks: nothing in here is shared with another executor."""
+
+    def __init__(
+        self,
+        observation: int,
+        control: int,
+        *,
+        entity: int,
+        belief: int,
+        mlp: int,
+        box_rest: Tensor | None = None,
+    ) -> None:
+        super().__init__()
+        self.belief = BeliefNetwork(observation, entity, belief)
+        self.value = LocalValue(belief, control, mlp)
+        self.head = None if box_rest is None else ControlHead(belief, box_rest)
