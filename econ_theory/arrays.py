@@ -94,12 +94,11 @@ def simplex_fault(array: Array, axes: Sequence[int] | None = None) -> str | None
     if (array < 0).any():
         where = tuple(int(k) for k in np.argwhere(array < 0)[0])
         return f"has {array[where]} at index {where}, want no negative entry"
-    total = array.sum(axis=tuple(axes) if axes is not None else None)
+    total = np.asarray(array.sum(axis=tuple(axes) if axes is not None else None))
     off = np.abs(np.asarray(total - 1, dtype=float))
-    limit = 0.0 if is_exact(array) else SUM_TOLERANCE
-    if off.max(initial=0.0) <= limit:
+    if (total == 1).all() if is_exact(array) else off.max(initial=0.0) <= SUM_TOLERANCE:
         return None
     if off.ndim == 0:
-        return f"sums to {float(total):.12g}, want 1"
+        return f"sums to {float(total.item()):.12g}, want 1"
     where = tuple(int(k) for k in np.unravel_index(int(off.argmax()), off.shape))
-    return f"sums to {float(np.asarray(total)[where]):.12g} in row {where}, want 1"
+    return f"sums to {float(total[where]):.12g} in row {where}, want 1"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from econ_theory.arrays import Array, simplex_fault
-from econ_theory.errors import ProfileError
+from econ_theory.errors import ProfileError, SettingError
 
 if TYPE_CHECKING:
     from econ_theory.games.bayesian import BayesianGame
@@ -16,9 +16,10 @@ __all__ = ["entropy", "interim", "kl_divergence", "posterior"]
 
 
 def interim(game: BayesianGame, i: int) -> Array:
-    """Return player `i`'s beliefs ``p(t_-i | t_i)``, shape ``(T_i, T_1, .., without T_i, .., T_n)``.
+    """Return player `i`'s beliefs ``p(t_-i | t_i)``: own type first, then the others'.
 
-    A null type, about which Bayes' rule says nothing, gets the others' marginal prior.
+    Shape ``(T_i, T_1, .., T_n)`` with ``T_i`` left out after the first axis. A null type, about
+    which Bayes' rule says nothing, gets the others' marginal prior.
 
     >>> from econ_theory import BayesianGame
     >>> game = BayesianGame([[0.4, 0.1], [0.1, 0.4]], [np.zeros((2, 2, 1, 1))] * 2)
@@ -26,6 +27,8 @@ def interim(game: BayesianGame, i: int) -> Array:
     array([[0.8, 0.2],
            [0.2, 0.8]])
     """
+    if not 0 <= i < game.n_players:
+        raise SettingError(f"i is {i}, want a player index in 0..{game.n_players - 1}.")
     joint = np.moveaxis(game.prior, i, 0)
     weights = joint.sum(axis=tuple(range(1, joint.ndim)), keepdims=True)
     marginal = np.broadcast_to(joint.sum(axis=0, keepdims=True), joint.shape)
@@ -33,7 +36,7 @@ def interim(game: BayesianGame, i: int) -> Array:
 
 
 def posterior(prior: Array, likelihood: Array) -> Array:
-    """Return ``P(state | signal)``, shape ``(S, K)``, from a prior ``(K,)`` and likelihood ``(K, S)``.
+    """Return ``P(state | signal)``, ``(S, K)``, from a prior ``(K,)`` and likelihood ``(K, S)``.
 
     ``likelihood[k, s]`` is the probability of signal (or observed action) s in state k: a strategy
     ``(T, A)`` is one, so ``posterior(prior, rows)`` is what play reveals. A signal of probability
@@ -49,6 +52,11 @@ def posterior(prior: Array, likelihood: Array) -> Array:
         If the prior or a row of the likelihood is no distribution.
     """
     prior, likelihood = np.asarray(prior, dtype=float), np.asarray(likelihood, dtype=float)
+    if prior.ndim != 1 or likelihood.ndim != 2 or len(likelihood) != len(prior):
+        raise ProfileError(
+            f"prior has shape {prior.shape} and likelihood {likelihood.shape}, want (K,) and "
+            "(K, S): one row a state."
+        )
     for name, array, axes in (("prior", prior, None), ("likelihood", likelihood, (1,))):
         fault = simplex_fault(array, axes)
         if fault:

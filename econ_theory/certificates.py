@@ -69,7 +69,7 @@ class Certificate:
     def relative(self) -> Any:
         """The largest interim gain as a share of its player's payoff range, in [0, 1]."""
         return max(
-            max(gain) / size if size > 0 else max(gain) * 0
+            _plain(max(gain) / size if size > 0 else max(gain) * 0)
             for gain, size in zip(self.gains, self.ranges, strict=True)
         )
 
@@ -195,7 +195,7 @@ def _gains(game: Game, profile: StrategyProfile, i: int) -> tuple[Array, Array, 
     alive = weights > 0
     gains = zero if not alive.any() else np.where(alive, gain, zero)
     safe = np.where(alive, weights, weights * 0 + 1)
-    return frozen(gains / safe), frozen(best), frozen(np.asarray(weights))
+    return frozen(gains / safe), frozen(best), frozen(np.array(weights))
 
 
 def _plain(number: Any) -> Any:

@@ -12,6 +12,7 @@ and on batches of profiles.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,9 @@ __all__ = ["Kernel", "best_actions", "logit_rows"]
 
 FOLD_LIMIT = 64_000_000
 """Largest number of entries of a folded two-player matrix (512 MB of float64)."""
+
+OPTIMAL_LIMIT = 5
+"""Most operands whose best contraction order is searched for; the search grows factorially."""
 
 
 class Kernel:
@@ -53,7 +57,7 @@ class Kernel:
         self._payoffs = tuple(payoffs)
         self._exact = is_exact(prior)
         self._plans = [self._plan(i) for i in range(n)]
-        self._paths: list[list | None] = [None] * n
+        self._paths: dict[tuple[int, bool], list] = {}
         self._folded: list[Array | None] = [None] * n
         rows, columns = (np.prod(s, dtype=int) for s in self.shapes[:2]) if n == 2 else (0, 0)
         self._folds = n == 2 and not self._exact and rows * columns <= FOLD_LIMIT
@@ -85,23 +89,25 @@ class Kernel:
     def _contract(self, rows: Sequence[Array], i: int) -> Array:
         payoff, kept, opponents, result = self._plans[i]
         n = self.n_players
+        others = [rows[j].shape[:-2] for j in range(n) if j != i]
+        batch = np.broadcast_shapes(*others) if any(others) else ()
         batched = any(rows[j].ndim > 2 for j, _ in opponents)
-        dots = [Ellipsis] if batched else []
+        dots: list[Any] = [Ellipsis] if batched else []
         operands: list = [self._prior, list(range(n)), payoff, kept]
         for j, axes in opponents:
             operands += [rows[j], dots + axes]
         if self._exact:
             values = np.einsum(*operands, dots + result, optimize=False)
         else:
-            path = self._paths[i]
-            if path is None or batched:
-                path = np.einsum_path(*operands, dots + result, optimize="optimal")[0]
-                if not batched:
-                    self._paths[i] = path
+            path = self._paths.get((i, batched))
+            if path is None:
+                search = "optimal" if len(operands) <= 2 * OPTIMAL_LIMIT else "greedy"
+                path = np.einsum_path(*operands, [*dots, *result], optimize=search)[0]
+                self._paths[i, batched] = path
             values = np.einsum(*operands, dots + result, optimize=path)
         if len(result) == 1:
             values = values[..., None]
-        return np.broadcast_to(values, (*values.shape[:-2], *self.shapes[i]))
+        return np.broadcast_to(values, (*batch, *self.shapes[i]))
 
     def folded(self, i: int) -> Array:
         """Return the two-player matrix W_i, shape ``(T_i A_i, T_j A_j)``: values are ``W_i @ s_j``.
@@ -134,7 +140,7 @@ def best_actions(values: Array) -> Array:
 
 
 def logit_rows(values: Array, temperature: float | Array) -> Array:
-    """Return the logit reply ``s(a|t) proportional to exp(v[t, a] / temperature)``, shape as `values`.
+    """Return the logit reply ``s(a|t) ~ exp(v[t, a] / temperature)``, shape as `values`.
 
     `values` are interim (not prior-weighted) payoffs; `temperature` is positive, in payoff units,
     one number or one a type. A low temperature is a sharp reply.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -73,10 +75,15 @@ every row is one type's distribution over actions.
     @classmethod
     def pure(cls, game: BayesianGame, plans: Sequence[Sequence[int]]) -> StrategyProfile:
         """Return the profile in which type t of player i plays action ``plans[i][t]``."""
+        if len(plans) != game.n_players:
+            raise ProfileError(
+                f"plans has {len(plans)} entries, want {game.n_players}: one for each player."
+            )
         rows = []
         for i, ((n_types, n_actions), plan) in enumerate(zip(_shapes(game), plans, strict=True)):
             plan = np.asarray(plan)
-            if plan.shape != (n_types,) or ((plan < 0) | (plan >= n_actions)).any():
+            fits = plan.shape == (n_types,) and plan.dtype.kind in "iu"
+            if not fits or ((plan < 0) | (plan >= n_actions)).any():
                 raise ProfileError(
                     f"plan of player {i} is {plan.tolist()}, want {n_types} action indices in "
                     f"0..{n_actions - 1}."
@@ -103,7 +110,7 @@ every row is one type's distribution over actions.
     @property
     def exact(self) -> StrategyProfile:
         """The same profile in Fractions, every row divided by its sum so that it is exactly one."""
-        if all(is_exact(row) for row in self.rows):
+        if _is_exact(self):
             return self
         rationals = [as_fractions(row) for row in self.rows]
         return StrategyProfile([row / row.sum(axis=1, keepdims=True) for row in rationals])
@@ -115,15 +122,31 @@ every row is one type's distribution over actions.
             return self
         return StrategyProfile([row.astype(float) for row in self.rows])
 
-    def mixed_with(self, other: StrategyProfile, weight: float) -> StrategyProfile:
-        """Return ``(1 - weight) * self + weight * other``, row by row."""
-        pairs = zip(self.rows, other.rows, strict=True)
-        return StrategyProfile([(1 - weight) * mine + weight * theirs for mine, theirs in pairs])
+    def mixed_with(self, other: StrategyProfile, weight: float | Fraction) -> StrategyProfile:
+        """Return ``(1 - weight) * self + weight * other``, row by row.
+
+        Exact where both profiles and `weight` are rational, otherwise float64.
+        """
+        self._check_alike(other)
+        mine, theirs = self, other
+        if not isinstance(weight, numbers.Rational) or not (_is_exact(self) and _is_exact(other)):
+            mine, theirs, weight = self.floating, other.floating, float(weight)
+        pairs = zip(mine.rows, theirs.rows, strict=True)
+        return StrategyProfile([(1 - weight) * a + weight * b for a, b in pairs])
 
     def distance(self, other: StrategyProfile) -> float:
         """Return the largest total-variation distance between two rows, in [0, 1]."""
+        self._check_alike(other)
         pairs = zip(self.floating.rows, other.floating.rows, strict=True)
         return max(float(np.abs(a - b).sum(axis=1).max()) / 2 for a, b in pairs)
+
+    def _check_alike(self, other: StrategyProfile) -> None:
+        mine, theirs = ([row.shape for row in profile.rows] for profile in (self, other))
+        if mine != theirs:
+            raise ProfileError(
+                f"the other profile has shapes {theirs}, want {mine}; "
+                "both must belong to the same game."
+            )
 
     def __repr__(self) -> str:
         shapes = ", ".join(str(row.shape) for row in self.rows)
@@ -136,7 +159,7 @@ every row is one type's distribution over actions.
 
 
 def check_profile(profile: StrategyProfile, game: BayesianGame) -> None:
-    """Raise `ProfileError` unless `profile` has one (T_i, A_i) strategy for each player of `game`."""
+    """Raise `ProfileError` unless `profile` has a (T_i, A_i) strategy for each player of `game`."""
     shapes = _shapes(game)
     if profile.n_players != len(shapes):
         raise ProfileError(
@@ -148,6 +171,10 @@ def check_profile(profile: StrategyProfile, game: BayesianGame) -> None:
                 f"strategy of player {i} has shape {row.shape}, want {shape}: "
                 "(number of types, number of actions)."
             )
+
+
+def _is_exact(profile: StrategyProfile) -> bool:
+    return all(is_exact(row) for row in profile.rows)
 
 
 def _shapes(game: BayesianGame) -> list[tuple[int, int]]:

@@ -16,7 +16,10 @@ from econ_theory.payoffs import Kernel
 
 __all__ = ["BayesianGame"]
 
-Labels = Sequence[Sequence[str]]
+Labels = Sequence[Sequence[str] | None]
+
+MOST_PLAYERS = 26
+"""Two axes a player, and numpy names at most 52 axes in one contraction."""
 
 
 class BayesianGame:
@@ -36,7 +39,7 @@ class BayesianGame:
     title : str
 
     Arrays of `Fraction` keep their exact values in `exact`; floats stand for the dyadic rationals
-    they are. Everything is copied and read-only.
+    they are. Everything is copied and read-only; `given` holds ``(prior, payoffs)`` as they came.
 
     Raises
     ------
@@ -69,6 +72,11 @@ class BayesianGame:
             raise GameError(
                 f"prior has shape {prior.shape}, want one axis of length >= 1 a player."
             )
+        if n > MOST_PLAYERS:
+            raise GameError(
+                f"prior has {n} axes, want at most {MOST_PLAYERS}: one a player; "
+                "merge players or leave out those whose play changes nothing."
+            )
         fault = simplex_fault(prior)
         if fault:
             raise GameError(
@@ -79,19 +87,22 @@ class BayesianGame:
                 f"payoffs has {len(payoffs)} tensors, want {n}: one for each axis of the prior."
             )
         tensors = [as_numbers(u, GameError, f"payoff of player {i}") for i, u in enumerate(payoffs)]
+        _check_lists(types, n, "types")
+        _check_lists(actions, n, "actions")
         counts = _action_counts(prior.shape, tensors, actions)
         self.players = check_labels(players, n, "players") or default_labels("player", n)
         self.types = tuple(
-            check_labels(types and types[i], t, f"types of player {i}") or default_labels("t", t)
-            for i, t in enumerate(_per_player(types, n, "types") and prior.shape)
+            check_labels(types[i] if types is not None else None, t, f"types of player {i}")
+            or default_labels("t", t)
+            for i, t in enumerate(prior.shape)
         )
         self.actions = tuple(
-            check_labels(actions and actions[i], a, f"actions of player {i}")
+            check_labels(actions[i] if actions is not None else None, a, f"actions of player {i}")
             or default_labels("a", a)
             for i, a in enumerate(counts)
         )
         self.title = title
-        self._rationals = (prior, tuple(tensors))
+        self.given = (frozen(prior), tuple(frozen(u) for u in tensors))
         self.prior = frozen(np.asarray(prior, dtype=float))
         self.payoffs = tuple(frozen(np.asarray(u, dtype=float)) for u in tensors)
         self.n_types = tuple(int(t) for t in prior.shape)
@@ -138,7 +149,7 @@ class BayesianGame:
         title: str | None = None,
     ) -> BayesianGame:
         """Return the same game under other labels."""
-        prior, payoffs = self._rationals
+        prior, payoffs = self.given
         return BayesianGame(
             prior,
             payoffs,
@@ -172,7 +183,7 @@ class ExactGame:
     """
 
     def __init__(self, game: BayesianGame) -> None:
-        prior, payoffs = game._rationals
+        prior, payoffs = game.given
         prior = as_fractions(prior)
         self.prior = frozen(prior / prior.sum())
         self.payoffs = tuple(frozen(as_fractions(u)) for u in payoffs)
@@ -195,10 +206,9 @@ class ExactGame:
         return high - low
 
 
-def _per_player(labels: Labels | None, n: int, what: str) -> bool:
+def _check_lists(labels: Labels | None, n: int, what: str) -> None:
     if labels is not None and len(labels) != n:
         raise GameError(f"{what} has {len(labels)} lists, want {n}: one for each player.")
-    return True
 
 
 def _action_counts(
@@ -206,7 +216,6 @@ def _action_counts(
 ) -> tuple[int, ...]:
     """Read the number of actions off the payoffs and labels; refuse what does not broadcast."""
     n = len(n_types)
-    _per_player(actions, n, "actions")
     for i, tensor in enumerate(tensors):
         if tensor.ndim != 2 * n:
             raise GameError(
@@ -226,10 +235,10 @@ def _action_counts(
                 )
     counts = []
     for j in range(n):
-        lengths = {tensor.shape[n + j] for tensor in tensors} | (
-            {len(actions[j])} if actions is not None else set()
-        )
-        count = max(lengths) if lengths else 1
+        count = max(tensor.shape[n + j] for tensor in tensors)
+        named = actions[j] if actions is not None else None
+        if named is not None:
+            count = max(count, len(named))
         for i, tensor in enumerate(tensors):
             if tensor.shape[n + j] not in (1, count):
                 raise GameError(
@@ -249,5 +258,3 @@ def _bounds(prior: Array, payoff: Array) -> tuple[Any, Any]:
         np.broadcast_to(payoff.max(axis=axes), prior.shape)[possible],
     )
     return low.min(), high.max()
-
-

@@ -33,7 +33,7 @@ def table_html(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]
 
 
 def game_html(game: BayesianGame) -> str:
-    """Return the game as HTML: players, and the payoff table of each joint type if that is small."""
+    """Return the game as HTML: players and, if small, the payoff table of each joint type."""
     summary = table_html(
         game.title or "Bayesian game",
         ["player", "types (probability)", "actions"],
@@ -56,9 +56,7 @@ def game_html(game: BayesianGame) -> str:
 
 
 def _bimatrix(game: BayesianGame, t: tuple[int, ...]) -> str:
-    full = np.stack(
-        [np.broadcast_to(u, (*game.n_types, *game.n_actions))[t] for u in game.payoffs]
-    )
+    full = np.stack([np.broadcast_to(u, (*game.n_types, *game.n_actions))[t] for u in game.payoffs])
     names = ", ".join(game.types[i][t[i]] for i in range(2))
     return table_html(
         f"{names} (probability {game.prior[t]:.3g})",

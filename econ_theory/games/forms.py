@@ -13,9 +13,9 @@ from itertools import product
 
 import numpy as np
 
-from econ_theory.arrays import Array
+from econ_theory.arrays import Array, is_exact
 from econ_theory.errors import RefusedError
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.bayesian import MOST_PLAYERS, BayesianGame
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["Form", "agent_form", "harsanyi_form"]
@@ -32,7 +32,7 @@ class Form:
 
 
 def harsanyi_form(game: BayesianGame) -> Form:
-    """Return the normal form of `game`: each player's actions are its plans, in lexicographic order.
+    """Return the normal form of `game`: a player's actions are its plans, in lexicographic order.
 
     A mixed strategy over plans lifts to the behavioural strategy with the same marginals,
     ``s_i(a | t) = sum of the weights of plans with plan[t] = a`` (Kuhn 1953: payoffs agree).
@@ -59,13 +59,12 @@ def harsanyi_form(game: BayesianGame) -> Form:
         for t, a in zip(game.n_types, game.n_actions, strict=True)
     ]
     sizes = [len(plan) for plan in plans]
-    payoffs = [np.zeros(sizes) for _ in range(n)]
-    shape = (*game.n_types, *game.n_actions)
-    full = [np.broadcast_to(u, shape) for u in game.payoffs]
-    for t in np.argwhere(game.prior > 0):
+    prior, full = _expanded(game)
+    payoffs = [np.zeros(sizes, dtype=prior.dtype) for _ in range(n)]
+    for t in map(tuple, np.argwhere(prior > 0)):
         choice = np.ix_(*(plans[i][:, t[i]] for i in range(n)))
         for i in range(n):
-            payoffs[i] += game.prior[tuple(t)] * full[i][tuple(t)][choice]
+            payoffs[i] += prior[t] * full[i][t][choice]
     one = (1,) * n
     form = BayesianGame(
         np.ones(one),
@@ -110,13 +109,18 @@ def agent_form(game: BayesianGame) -> Form:
     counts = [game.n_actions[i] for i, _ in agents]
     _refuse_size("agent form", [float(a) for a in counts], len(agents))
     position = {agent: k for k, agent in enumerate(agents)}
-    full = [np.broadcast_to(u, (*game.n_types, *game.n_actions)) for u in game.payoffs]
-    payoffs: list[Array] = [np.zeros(counts) for _ in agents]
-    weights = [game.type_weights(i) for i in range(n)]
-    for t in map(tuple, np.argwhere(game.prior > 0)):
+    if len(agents) > MOST_PLAYERS:
+        raise RefusedError(
+            f"the agent form would have {len(agents)} players, want at most {MOST_PLAYERS}; "
+            "the solvers here work on the Bayesian game itself and do not need it."
+        )
+    prior, full = _expanded(game)
+    payoffs: list[Array] = [np.zeros(counts, dtype=prior.dtype) for _ in agents]
+    weights = [prior.sum(axis=tuple(j for j in range(n) if j != i)) for i in range(n)]
+    for t in map(tuple, np.argwhere(prior > 0)):
         active = [position[i, t[i]] for i in range(n)]
         for i in range(n):
-            table = full[i][t] * (game.prior[t] / weights[i][t[i]])
+            table = full[i][t] * (prior[t] / weights[i][t[i]])
             payoffs[active[i]] += _spread(table, active, len(agents))
     one = (1,) * len(agents)
     form = BayesianGame(
@@ -132,6 +136,14 @@ def agent_form(game: BayesianGame) -> Form:
         return StrategyProfile([np.stack([next(rows) for _ in range(t)]) for t in game.n_types])
 
     return Form(form, lift)
+
+
+def _expanded(game: BayesianGame) -> tuple[Array, list[Array]]:
+    """Return prior and payoffs over all axes, in Fractions if any was given in Fractions."""
+    prior, payoffs = game.given
+    source = game.exact if any(is_exact(array) for array in (prior, *payoffs)) else game
+    shape = (*game.n_types, *game.n_actions)
+    return source.prior, [np.broadcast_to(u, shape) for u in source.payoffs]
 
 
 def _spread(table: Array, active: list[int], n: int) -> Array:
