@@ -20,8 +20,9 @@ Proposals = Generator[StrategyProfile, None, str]
 class Solver(Protocol):
     """A frozen dataclass of settings with one algorithm; its state lives in `propose`.
 
-    `propose` yields whenever it has a profile worth a certificate, often enough that a driver can
-    stop it (a time limit, Ctrl-C), and returns why it stopped: ``"all pure profiles searched"``.
+    `propose` yields often enough that a driver can stop it (a time limit, Ctrl-C), and returns why
+    it stopped: ``"all pure profiles were searched"``. `exact` says that it aims at an equilibrium
+    up to rounding: a driver then does not settle for a proposal that is merely within tolerance.
 
     A complete plug-in:
 
@@ -31,6 +32,7 @@ class Solver(Protocol):
     >>> @dataclass(frozen=True)
     ... class Uniform:
     ...     source = "folklore"
+    ...     exact = False
     ...     def refuses(self, game):
     ...         return None
     ...     def propose(self, game, start, rng):
@@ -41,7 +43,15 @@ class Solver(Protocol):
     0.0
     """
 
-    source: str
+    @property
+    def source(self) -> str:
+        """Author, year and number of the algorithm."""
+        ...
+
+    @property
+    def exact(self) -> bool:
+        """Whether the last proposal is an equilibrium up to rounding."""
+        ...
 
     def refuses(self, game: BayesianGame) -> str | None:
         """Return why this solver does not apply to `game` and what does, or None if it applies."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
 from econ_theory.games.bayesian import BayesianGame
-from econ_theory.learners.base import RegretMinimizer, normalize_rows
+from econ_theory.learners.base import RegretMinimizer, normalize_rows, utility_scales
 from econ_theory.learners.regret_matching import PredictiveRegretMatchingPlus
-from econ_theory.payoffs import Kernel
 from econ_theory.solvers.base import Proposals
 from econ_theory.strategies import StrategyProfile
 
@@ -28,8 +27,8 @@ class SelfPlay:
     """Every player runs a `RegretMinimizer` on its own action values, step after step.
 
     A step is one kernel call a player and O(T_i A_i) besides. Utilities reach the learners divided
-    by type probability and payoff range, so that each type's spread over at most one. In a two-player
-    zero-sum game the averages converge; in a general-sum game no single iterate is promised to:
+    by type probability and payoff range, so that each type's spread over at most one. In a
+    two-player zero-sum game the averages converge; in a general-sum game nothing is promised:
     what is yielded is the best found, and the certificate says how good that is.
 
     Parameters
@@ -69,7 +68,8 @@ class SelfPlay:
     patience: int | None = 2000
     steps: int | None = None
 
-    source: ClassVar[str] = "Farina, Kroer & Sandholm 2021, AAAI 35(6)"
+    source = "Farina, Kroer & Sandholm 2021, AAAI 35(6)"
+    exact = False
 
     def __post_init__(self) -> None:
         if self.iterate not in ("best", "last", "average"):
@@ -96,12 +96,13 @@ class SelfPlay:
         if start is not None:
             best.consider(start.floating.rows)
         while True:
-            for rows, taken in self._run(game, start, best, taken):
+            for rows, steps in self._run(game, start, best, taken):
                 yield StrategyProfile(best.rows if self.iterate == "best" else rows)
-                if best.gain <= 0:
+                if self.iterate == "best" and best.gain <= 0:
                     return "no type of any player gains by deviating, in floating point"
-                if taken == self.steps:
-                    return f"{taken} steps of self-play taken"
+                if steps == self.steps:
+                    return f"{steps} steps of self-play taken"
+            taken = steps
             start = StrategyProfile.random(game, rng=rng)
 
     def _run(
@@ -119,7 +120,7 @@ class SelfPlay:
         free = searching and (not self.alternating or last <= 1)
         limit = np.inf if self.steps is None else self.steps - taken
         step, due, improved, mark = 0, min(CHECK, self.every, limit), 0, np.inf
-        while searching or step < limit:
+        while True:
             step += 1
             against = rows if self.alternating else rows.copy()
             for i, scale in players:
@@ -153,7 +154,7 @@ class _Best:
 
     def __init__(self, game: BayesianGame) -> None:
         self.kernel = game.kernel
-        self.scales = [_scale(game, i) for i in range(game.n_players)]
+        self.scales = utility_scales(game)
         self.rows: Sequence[Array] = ()
         self.gain = self.latest = np.inf
 
@@ -173,9 +174,3 @@ class _Best:
         if self.latest < self.gain:
             self.rows, self.gain = list(rows), self.latest
         return self.latest
-
-
-def _scale(game: BayesianGame, i: int) -> Array:
-    """Return 1 / (type weight * payoff range), shape (T_i, 1); zero where nothing is at stake."""
-    stake = (game.type_weights(i) * game.payoff_range(i))[:, None]
-    return np.divide(1.0, stake, out=np.zeros_like(stake), where=stake > 0)

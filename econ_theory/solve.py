@@ -1,0 +1,291 @@
+"""The driver: a solver proposes, the certificate disposes, and the solution says so."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from econ_theory.certificates import Certificate, certify
+from econ_theory.errors import NotConverged, RefusedError, SettingError
+from econ_theory.games.bayesian import BayesianGame
+from econ_theory.seeding import Seed, as_rng, entropy_of
+from econ_theory.solvers import (
+    Chain,
+    Lemke,
+    PureEnumeration,
+    SelfPlay,
+    Solver,
+    ZeroSumLp,
+)
+from econ_theory.strategies import StrategyProfile, check_profile
+
+__all__ = ["Choice", "Solution", "Status", "choose", "solve", "solve_all"]
+
+EXACT_TOL = 1e-9
+"""Relative gain at which an exact solver's proposal counts as an equilibrium up to rounding."""
+
+
+SMALL = 150
+"""Rows of a linear complementarity problem up to which pivoting from uniform play just works."""
+
+
+class Status(Enum):
+    """How a run ended; the value is the message, and the message says what to do next."""
+
+    CONVERGED = "the certificate is within tol"
+    STEPS = "max_steps proposals were judged; raise max_steps, or start from solution.profile"
+    TIME = "max_seconds passed; raise max_seconds, or start from solution.profile"
+    EXHAUSTED = "the solver has no more to propose; see solution.reason, or try another solver"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A solver for a game, and why it."""
+
+    solver: Solver
+    why: str
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """The best proposal of a run, with the certificate that judged it.
+
+    Attributes
+    ----------
+    profile : StrategyProfile
+    certificate : Certificate
+    status : Status
+    solver : str
+        Name of the solver.
+    reason : str
+        Why this solver was chosen and why it stopped.
+    steps : int
+        Proposals judged.
+    seconds : float
+        Wall time.
+    history : tuple of (step, seconds, relative epsilon)
+        One entry a proposal.
+    entropy : int or None
+        Seed that draws the same run again.
+    """
+
+    profile: StrategyProfile
+    certificate: Certificate
+    status: Status
+    solver: str
+    reason: str = ""
+    steps: int = 0
+    seconds: float = 0.0
+    history: tuple[tuple[int, float, float], ...] = ()
+    entropy: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.solver}: {self.certificate} [{self.status.name.lower()}]"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<p>{escape(str(self))}<br>{escape(self.reason)}</p>" + self.profile._repr_html_()
+
+
+def choose(game: BayesianGame) -> Choice:
+    """Return the default solver for `game`, and why.
+
+    >>> import numpy as np
+    >>> pennies = np.array([[1, -1], [-1, 1]]).reshape(1, 1, 2, 2)
+    >>> choose(BayesianGame([[1]], [pennies, -pennies])).why
+    'two players, zero-sum: one linear program'
+    """
+    if game.n_players == 1:
+        return Choice(PureEnumeration(), "one player: best actions")
+    if game.n_players == 2:
+        if ZeroSumLp().refuses(game) is None:
+            return Choice(ZeroSumLp(), "two players, zero-sum: one linear program")
+        size = sum(t * (a + 1) for t, a in zip(game.n_types, game.n_actions, strict=True))
+        if size <= SMALL:
+            return Choice(Lemke(), "two players, small: complementary pivoting")
+        rounds = 5
+        return Choice(
+            Chain((SelfPlay(), Lemke(max_pivots=1500)) * rounds, steps=(60, 1500) * rounds),
+            "two players: self-play comes close, complementary pivoting finishes",
+        )
+    return Choice(SelfPlay(), f"{game.n_players} players: self-play")
+
+
+def solve(
+    game: BayesianGame,
+    solver: Solver | None = None,
+    *,
+    start: StrategyProfile | None = None,
+    rng: Seed = None,
+    tol: float = 1e-3,
+    max_steps: int = 10_000,
+    max_seconds: float | None = None,
+    progress: bool = False,
+    throw: bool = True,
+) -> Solution:
+    """Return a `Solution`: the profile a solver found, and the certificate that judges it.
+
+    Every proposal is certified; the best is kept. The run ends when the relative epsilon is at
+    most `tol` (an exact solver goes on to 1e-9 while it can), or at a limit.
+
+    Parameters
+    ----------
+    game : BayesianGame
+    solver : Solver, optional
+        Default: `choose` picks one, and `Solution.reason` says why.
+    start : StrategyProfile, optional
+        Where to begin; solvers that cannot use it say so in their docstring.
+    rng : int, Generator or None
+    tol : float
+        Relative epsilon: share of the payoff range.
+    max_steps : int
+        Most proposals judged.
+    max_seconds : float, optional
+        Looked at between proposals.
+    progress : bool
+        Show a progress bar.
+    throw : bool
+        Raise if `tol` is not reached; otherwise return what there is.
+
+    Raises
+    ------
+    RefusedError
+        If the solver does not apply to this game; says what does.
+    NotConverged
+        If `tol` was not reached and `throw` is true; its `solution` holds the best profile.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> u = np.array([[3, 0], [5, 1]]).reshape(1, 1, 2, 2)
+    >>> dilemma = BayesianGame([[1]], [u, u.swapaxes(2, 3)])
+    >>> solution = solve(dilemma)
+    >>> solution.profile.rows[0], solution.certificate.epsilon, solution.status.name
+    (array([[0., 1.]]), 0.0, 'CONVERGED')
+    """
+    if not tol >= 0:
+        raise SettingError(f"tol is {tol}, want a share of the payoff range >= 0.")
+    if max_steps < 1:
+        raise SettingError(f"max_steps is {max_steps}, want at least 1.")
+    choice = choose(game) if solver is None else Choice(solver, "")
+    solver = choice.solver
+    _check(game, solver, start)
+    rng = as_rng(rng)
+    entropy = entropy_of(rng)
+    goal = min(tol, EXACT_TOL) if solver.exact else tol
+    began = time.perf_counter()
+    best: tuple[StrategyProfile, Certificate] | None = None
+    history: list[tuple[int, float, float]] = []
+    status, ended = Status.EXHAUSTED, ""
+    proposals = solver.propose(game, start, rng)
+    with _bar(progress, _name(solver)) as bar:
+        while True:
+            try:
+                profile = next(proposals)
+            except StopIteration as stop:
+                ended = stop.value or ""
+                break
+            certificate = certify(game, profile)
+            relative = certificate.relative
+            seconds = time.perf_counter() - began
+            history.append((len(history) + 1, seconds, relative))
+            if best is None or relative < best[1].relative:
+                best = profile, certificate
+            bar.update()
+            bar.set_postfix_str(f"epsilon {best[1].relative:.2g}")
+            if relative <= goal:
+                status = Status.CONVERGED
+                break
+            if len(history) >= max_steps:
+                status = Status.STEPS
+                break
+            if max_seconds is not None and seconds >= max_seconds:
+                status = Status.TIME
+                break
+    proposals.close()
+    if best is None:
+        raise RefusedError(
+            f"{_name(solver)} proposed no profile ({ended}), want one; use the default solver."
+        )
+    if best[1].relative <= tol:
+        status = Status.CONVERGED
+    solution = Solution(
+        profile=best[0],
+        certificate=best[1],
+        status=status,
+        solver=_name(solver),
+        reason="; ".join(filter(None, (choice.why, ended))),
+        steps=len(history),
+        seconds=time.perf_counter() - began,
+        history=tuple(history),
+        entropy=entropy,
+    )
+    if throw and status is not Status.CONVERGED:
+        raise NotConverged(
+            f"relative epsilon is {best[1].relative:.3g} after {len(history)} proposals of "
+            f"{_name(solver)}, want {tol:g}; {status.value}.",
+            solution,
+        )
+    return solution
+
+
+def solve_all(
+    game: BayesianGame,
+    solver: Solver | None = None,
+    *,
+    rng: Seed = None,
+    tol: float = EXACT_TOL,
+) -> Iterator[Solution]:
+    """Yield every distinct certified equilibrium `solver` proposes, as it finds them.
+
+    The default, `PureEnumeration`, finds all pure equilibria and no others; when the iterator ends
+    that list is complete.
+
+    >>> import numpy as np
+    >>> u = np.array([[2, 0], [0, 1]]).reshape(1, 1, 2, 2)
+    >>> [s.certificate.epsilon for s in solve_all(BayesianGame([[1]], [u, u]))]
+    [0.0, 0.0]
+    """
+    solver = PureEnumeration() if solver is None else solver
+    _check(game, solver, None)
+    rng = as_rng(rng)
+    entropy = entropy_of(rng)
+    began = time.perf_counter()
+    found: list[StrategyProfile] = []
+    for step, profile in enumerate(solver.propose(game, None, rng), start=1):
+        certificate = certify(game, profile)
+        if certificate.relative > tol or any(profile.distance(f) < 1e-7 for f in found):
+            continue
+        found.append(profile)
+        yield Solution(
+            profile,
+            certificate,
+            Status.CONVERGED,
+            _name(solver),
+            steps=step,
+            seconds=time.perf_counter() - began,
+            entropy=entropy,
+        )
+
+
+def _check(game: BayesianGame, solver: Solver, start: StrategyProfile | None) -> None:
+    if start is not None:
+        check_profile(start, game)
+    refusal = solver.refuses(game)
+    if refusal:
+        raise RefusedError(f"{_name(solver)} refuses: {refusal}")
+
+
+def _name(solver: Solver) -> str:
+    if isinstance(solver, Chain):
+        return " then ".join(_name(part) for part in solver.solvers)
+    return type(solver).__name__
+
+
+def _bar(progress: bool, name: str):
+    from tqdm.auto import tqdm
+
+    return tqdm(desc=name, unit=" proposals", disable=not progress)
