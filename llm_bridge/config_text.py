@@ -1,0 +1,117 @@
+"""The wording of wrong configurations, by field, and configurations as TOML."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+__all__ = ["explain", "to_toml"]
+
+
+def explain(error: ValidationError, root: type[BaseModel]) -> str:
+    """Return one line `<field> is <got>, want <wanted>; <what to do>.` a fault, at most five."""
+    lines = []
+    order = sorted(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
+    for fault in order[:5]:
+        place = [str(p) for k, p in enumerate(fault["loc"]) if not _is_tag(root, fault["loc"], k)]
+        field = ".".join(place) or "the configuration"
+        kind, got = fault["type"], fault.get("input")
+        if kind == "extra_forbidden":
+            known = ", ".join(_keys_beside(root, fault["loc"])) or "the documented keys"
+            lines.append(f"{field} is an unknown key, want one of {known}; fix its spelling.")
+        elif kind == "missing":
+            lines.append(f"{field} is missing, want a value; add it.")
+        elif kind == "value_error":
+            start = "" if field == "the configuration" else f"{field}: "
+            lines.append(f"{start}{fault.get('ctx', {}).get('error')}; change one of them.")
+        elif kind == "union_tag_invalid":
+            context = fault.get("ctx", {})
+            lines.append(
+                f"{field}.kind is {context.get('tag')!r}, want one of "
+                f"{context.get('expected_tags')}; change it."
+            )
+        else:
+            wanted = fault["msg"].removeprefix("Input should be ").removeprefix("Value should ")
+            lines.append(f"{field} is {_short(got)}, want {wanted}; change it.")
+    return "\n".join(lines)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+Place = tuple[int | str, ...]
+
+
+def _is_tag(root: type[BaseModel], place: Place, k: int) -> bool:
+    """Return whether part k of a fault's place is a union's tag and not a key of the file."""
+    part = place[k]
+    return any(_tag_of(section) == part for section in _sections(root, place[:k]))
+
+
+def _keys_beside(root: type[BaseModel], place: Place) -> list[str]:
+    """Return the keys of the section in which the unknown key at `place` stands."""
+    found = _sections(root, place[:-1])
+    return list(found[0].model_fields) if len(found) == 1 else []
+
+
+def _sections(root: type[BaseModel], place: Place) -> list[type[BaseModel]]:
+    """Return the sections that may stand at `place`: several where a union has no tag yet."""
+    sections = [root]
+    for part in place:
+        if isinstance(part, int):
+            continue
+        tagged = [section for section in sections if _tag_of(section) == part]
+        if len(sections) > 1 and tagged:
+            sections = tagged
+            continue
+        fields = [section.model_fields.get(part) for section in sections]
+        sections = [s for f in fields if f is not None for s in _inside(f.annotation)]
+    return sections
+
+
+def _tag_of(section: type[BaseModel]) -> Any:
+    kind = section.model_fields.get("kind")
+    return None if kind is None else kind.default
+
+
+def _inside(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [s for part in getattr(annotation, "__args__", ()) for s in _inside(part)]
+
+
+def to_toml(data: dict[str, Any]) -> str:
+    """Return `data` as TOML: plain keys, then one table a section, inner tables inline.
+
+    >>> print(to_toml({"name": "x", "bank": {"m": 4, "deep": {"a": True}}}))
+    name = "x"
+    <BLANKLINE>
+    [bank]
+    m = 4
+    deep = { a = true }
+    <BLANKLINE>
+    """
+    plain = [f"{key} = {_toml_value(v)}" for key, v in data.items() if not isinstance(v, dict)]
+    tables = [
+        f"\n[{key}]\n" + "\n".join(f"{_toml_key(k)} = {_toml_value(v)}" for k, v in table.items())
+        for key, table in data.items()
+        if isinstance(table, dict)
+    ]
+    return "\n".join([*plain, *tables]) + "\n"
+
+
+def _toml_key(key: str) -> str:
+    return key if key.replace("_", "").replace("-", "").isalnum() else json.dumps(key)
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, dict):
+        inside = ", ".join(f"{_toml_key(k)} = {_toml_value(v)}" for k, v in value.items())
+        return "{ " + inside + " }" if inside else "{}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml_value, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,42 @@
+"""Shipped configurations: "demo" (a real small model) and "simulated" (a known world)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["PRESETS"]
+
+_SMOLLM = {"kind": "llama_cpp", "weights": "smollm2-135m"}
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "demo": {
+        "task": {
+            "kind": "reasoning_gym",
+            "mix": {
+                "chain_sum": {"min_terms": 2, "max_terms": 2, "min_digits": 1, "max_digits": 1},
+                "products": {"min_terms": 2, "max_terms": 2, "min_digits": 1, "max_digits": 2},
+            },
+            "n_train": 40,
+            "n_test": 40,
+        },
+        "executors": [{"name": f"solver {k}", "model": _SMOLLM} for k in (1, 2, 3)],
+        "controls": {"temperatures": [0.1, 0.8, 1.4], "styles": ["direct", "examples"]},
+        "training": {"episodes": 200, "gradient_steps": 4},
+    },
+    "simulated": {
+        "task": {"kind": "simulated", "n_train": 60, "n_test": 200},
+        "executors": [
+            {"name": "sharp", "model": {"kind": "simulated", "name": "sharp",
+                "top": [0.9, 0.6], "floor": [0.2, 0.1], "best": [0.1, 1.3],
+                "signals": [[0.1, 0.9], [0.9, 0.1]]}},
+            {"name": "broad", "model": {"kind": "simulated", "name": "broad",
+                "top": [0.7, 0.8], "floor": [0.2, 0.2], "best": [0.7, 1.3],
+                "signals": [[0.3, 0.7], [0.8, 0.2]], "invalid": 0.1}},
+            {"name": "steady", "model": {"kind": "simulated", "name": "steady",
+                "top": [0.6, 0.5], "floor": [0.3, 0.1], "best": [0.1, 0.1],
+                "signals": [[0.4, 0.6], [0.6, 0.4]]}},
+        ],
+        "rewards": {"embedder": "exact"},
+        "training": {"episodes": 800, "gradient_steps": 8, "stopping": {"enabled": False}},
+    },
+}  # fmt: skip
