@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "RegretMinimizer", "normalize_rows"]
+if TYPE_CHECKING:
+    from econ_theory.games.bayesian import BayesianGame
+
+__all__ = ["Array", "RegretMinimizer", "normalize_rows", "utility_scales"]
 
 Array = NDArray[np.float64]
 S = TypeVar("S")
@@ -33,11 +36,10 @@ class RegretMinimizer(Protocol[S]):
 
     >>> import numpy as np
     >>> from dataclasses import dataclass
-    >>> from typing import ClassVar
     >>> from econ_theory.learners import RegretMinimizer
     >>> @dataclass(frozen=True)
     ... class FollowTheLeader:
-    ...     source: ClassVar[str] = "Hannan 1957"
+    ...     source = "Hannan 1957"
     ...     def init(self, n_types, n_actions):
     ...         return np.zeros((n_types, n_actions))
     ...     def strategy(self, state):
@@ -54,10 +56,8 @@ class RegretMinimizer(Protocol[S]):
     array([[0., 1.]])
     """
 
-    @property
-    def source(self) -> str:
-        """The paper the algorithm and its bound come from."""
-        ...
+    source: str
+    """The paper the algorithm and its bound come from."""
 
     def init(self, n_types: int, n_actions: int) -> S:
         """Return the state before the first step."""
@@ -88,3 +88,15 @@ def normalize_rows(weights: Any) -> Array:
         return weights / total
     empty = total == 0
     return np.where(empty, 1.0 / weights.shape[-1], weights / np.where(empty, 1.0, total))
+
+
+def utility_scales(game: BayesianGame) -> list[Array]:
+    """Return what makes each type's weighted values spread over at most one, n arrays (T_i, 1).
+
+    The inverse of type probability times payoff range; zero where nothing is at stake.
+    """
+    scales = []
+    for i in range(game.n_players):
+        stake = (game.type_weights(i) * game.payoff_range(i))[:, None]
+        scales.append(np.divide(1.0, stake, out=np.zeros_like(stake), where=stake > 0))
+    return scales

@@ -71,7 +71,7 @@ class Hedge:
 
     step: float | Literal["sqrt", "adaptive"] = "adaptive"
 
-    source: ClassVar[str] = "Freund & Schapire 1997, JCSS 55(1); de Rooij et al. 2014, JMLR 15"
+    source = "Freund & Schapire 1997, JCSS 55(1); de Rooij et al. 2014, JMLR 15"
     # How far a utility and its prediction can be apart: in the first step, and in later ones.
     spreads: ClassVar[tuple[float, float]] = (1.0, 1.0)
     predicts: ClassVar[bool] = False
@@ -132,8 +132,8 @@ class Hedge:
             return entropy / np.maximum(gap, entropy / LARGEST_STEP)
         if self.step == "sqrt":
             # Minimizes ln A / eta_K + sum_k eta_k spread^2 / 8.
-            return np.float64(2.0 / self.spreads[1] * sqrt(entropy / step))
-        return np.float64(self.step)
+            return np.asarray(2.0 / self.spreads[1] * sqrt(entropy / step))
+        return np.asarray(float(self.step))
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class OptimisticHedge(Hedge):
     from the gap: Flaspohler et al. 2021. Constants as derived above.
     """
 
-    source: ClassVar[str] = "Syrgkanis, Agarwal, Luo & Schapire 2015, NeurIPS 28"
+    source = "Syrgkanis, Agarwal, Luo & Schapire 2015, NeurIPS 28"
     spreads: ClassVar[tuple[float, float]] = (1.0, 2.0)
     predicts: ClassVar[bool] = True
 

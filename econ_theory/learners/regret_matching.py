@@ -49,7 +49,7 @@ class RegretMatching:
     up to the constant argued above.
     """
 
-    source: ClassVar[str] = "Hart & Mas-Colell 2000, Econometrica 68(5)"
+    source = "Hart & Mas-Colell 2000, Econometrica 68(5)"
     clips: ClassVar[bool] = False
     predicts: ClassVar[bool] = False
 
@@ -95,7 +95,7 @@ class RegretMatchingPlus(RegretMatching):
     A stands in place of A - 1).
     """
 
-    source: ClassVar[str] = "Tammelin 2014, arXiv 1407.5042"
+    source = "Tammelin 2014, arXiv 1407.5042"
     clips: ClassVar[bool] = True
 
 
@@ -105,7 +105,7 @@ class PredictiveRegretMatchingPlus(RegretMatchingPlus):
 
     ``s_{k+1}`` is proportional to ``[R_k + r_k]^+`` with ``R_k`` as in `RegretMatchingPlus`. The
     fastest first-order method known in practice for equilibria of two-player games, and the
-    default of `econ_theory.solvers.SelfPlay`. In self-play weight the average strategy by k squared.
+    default of `econ_theory.solvers.SelfPlay`. There, weight the average strategy by k squared.
 
     **Bound** ``sqrt((A - 1) (4 K - 3))``. Both ``R_k`` and the play are Euclidean projections on
     the orthant, so the three-point inequality gives, for every ``x >= 0``,
@@ -126,7 +126,7 @@ class PredictiveRegretMatchingPlus(RegretMatchingPlus):
     Source: Farina, Kroer & Sandholm 2021, AAAI 35(6), arXiv 2007.14358.
     """
 
-    source: ClassVar[str] = "Farina, Kroer & Sandholm 2021, AAAI 35(6)"
+    source = "Farina, Kroer & Sandholm 2021, AAAI 35(6)"
     predicts: ClassVar[bool] = True
 
     def bound(self, n_steps: int, n_actions: int) -> float:
