@@ -85,13 +85,13 @@ class PureEnumeration:
             searched += len(nodes)
             nodes = _propagate(nodes, search, first)
             counts = nodes.sum(axis=2)
-            done = np.all(counts == 1, axis=1)
+            done = counts.max(axis=1) == 1
             for node in nodes[done]:
                 plans = node.argmax(axis=1)
                 yield StrategyProfile.pure(
                     game, [plans[first[i] : first[i + 1]].tolist() for i in players]
                 )
-            if not done.all():
+            if not np.all(done):
                 stack.append(_split(nodes[~done], counts[~done]))
         return f"all pure profiles were searched ({searched} nodes)"
 
@@ -137,7 +137,7 @@ def _propagate(nodes: Array, search: list[_Replies], first: list[int]) -> Array:
             n_actions = replies.gap.shape[2]
             part = nodes[:, first[i] : first[i + 1], :n_actions]
             part &= replies.possible(nodes, first, n_actions)
-            nodes = nodes[nodes.any(axis=2).all(axis=1)]
+            nodes = nodes[np.asarray(nodes.any(axis=2)).all(axis=1)]
             if not len(nodes):
                 return nodes
         if nodes.sum() == before:

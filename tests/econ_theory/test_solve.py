@@ -1,0 +1,137 @@
+"""The driver: what it chooses, how it ends, what it refuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from econ_theory import BayesianGame, Solution, Status, StrategyProfile, solve, solve_all
+from econ_theory.errors import NotConverged, ProfileError, RefusedError, SettingError
+from econ_theory.solve import choose
+from econ_theory.solvers import Lemke, PureEnumeration, SelfPlay, ZeroSumLp
+
+
+def bimatrix(u1, u2, **labels) -> BayesianGame:
+    u1, u2 = np.array(u1, dtype=float), np.array(u2, dtype=float)
+    return BayesianGame([[1]], [u1[None, None], u2[None, None]], **labels)
+
+
+SKEWED = bimatrix([[2, -1], [-1, 1]], [[-2, 1], [1, -1]])
+CHICKEN = bimatrix([[0, 7], [2, 6]], [[0, 2], [7, 6]])
+
+
+def three_players(seed: int = 0) -> BayesianGame:
+    rng = np.random.default_rng(seed)
+    return BayesianGame(
+        rng.dirichlet(np.ones(8)).reshape(2, 2, 2), [rng.random((2, 2, 2, 2, 3, 2))] * 3
+    )
+
+
+def test_asymmetric_zero_sum_game_is_solved_where_a_known_library_errs() -> None:
+    solution = solve(SKEWED, rng=0)
+    assert solution.certificate.relative < 1e-9
+    np.testing.assert_allclose(solution.profile.rows[0], [[0.4, 0.6]], atol=1e-9)
+    learned = solve(SKEWED, SelfPlay(), rng=0, tol=1e-4)
+    assert learned.certificate.relative < 1e-4
+    np.testing.assert_allclose(learned.profile.rows[0], [[0.4, 0.6]], atol=1e-3)
+
+
+def test_the_choice_names_its_reason() -> None:
+    assert choose(SKEWED).why.startswith("two players, zero-sum")
+    assert choose(CHICKEN).why.startswith("two players, small")
+    assert "3 players" in choose(three_players()).why
+    assert choose(BayesianGame([1.0], [np.ones((1, 2))])).why.startswith("one player")
+    assert "self-play" in solve(three_players(), rng=0).reason
+
+
+def test_every_ending_has_its_status() -> None:
+    assert solve(CHICKEN).status is Status.CONVERGED
+    short = solve(SKEWED, SelfPlay(), rng=0, tol=0, max_steps=3, throw=False)
+    assert (short.status, short.steps, len(short.history)) == (Status.STEPS, 3, 3)
+    timed = solve(SKEWED, SelfPlay(), rng=0, tol=0, max_seconds=0.0, throw=False)
+    assert (timed.status, timed.steps) == (Status.TIME, 1)
+    assert "max_seconds" in timed.status.value
+    pennies = bimatrix([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
+    with pytest.raises(RefusedError, match=r"PureEnumeration proposed no profile .*searched"):
+        solve(pennies, PureEnumeration())
+
+
+def test_not_converged_carries_the_solution() -> None:
+    with pytest.raises(NotConverged, match=r"relative epsilon is .* want 0; max_steps") as caught:
+        solve(SKEWED, SelfPlay(), rng=0, tol=0, max_steps=2)
+    assert isinstance(caught.value.solution, Solution)
+    assert caught.value.solution.certificate.relative < 1
+
+
+def test_the_best_proposal_is_kept_not_the_last() -> None:
+    good = StrategyProfile([[[0.4, 0.6]], [[0.4, 0.6]]])
+
+    @dataclass(frozen=True)
+    class Fading:
+        source = "a test"
+        exact = False
+
+        def refuses(self, game):
+            return None
+
+        def propose(self, game, start, rng):
+            yield StrategyProfile([[[0.41, 0.59]], [[0.4, 0.6]]])
+            yield StrategyProfile.uniform(game)
+            return "tired"
+
+    solution = solve(SKEWED, Fading(), tol=1e-9, throw=False)
+    assert solution.status is Status.EXHAUSTED
+    assert solution.profile.distance(good) < 0.011
+    assert solution.reason == "tired"
+
+
+def test_start_is_used_and_checked() -> None:
+    equilibrium = StrategyProfile([[[0.0, 1.0]], [[1.0, 0.0]]])
+    assert solve(CHICKEN, Lemke(), start=equilibrium).profile.distance(equilibrium) < 1e-12
+    with pytest.raises(ProfileError, match=r"strategy of player 0 has shape \(1, 3\)"):
+        solve(CHICKEN, start=StrategyProfile([[[0, 0, 1]], [[1, 0]]]))
+
+
+def test_settings_and_refusals_say_what_is_wanted() -> None:
+    with pytest.raises(SettingError, match=r"tol is -1, want a share"):
+        solve(CHICKEN, tol=-1)
+    with pytest.raises(SettingError, match=r"tol is nan"):
+        solve(CHICKEN, tol=float("nan"))
+    with pytest.raises(SettingError, match=r"max_steps is 0"):
+        solve(CHICKEN, max_steps=0)
+    with pytest.raises(SettingError, match=r"rng is 'x', want an int"):
+        solve(CHICKEN, rng="x")  # type: ignore[arg-type]
+    with pytest.raises(RefusedError, match=r"Lemke refuses: the game has 3 players, want 2"):
+        solve(three_players(), Lemke())
+    with pytest.raises(RefusedError, match=r"ZeroSumLp refuses: payoffs do not sum"):
+        solve(CHICKEN, ZeroSumLp())
+
+
+def test_solve_all_lists_the_pure_equilibria_once() -> None:
+    found = list(solve_all(CHICKEN))
+    assert all(s.certificate.epsilon == 0 for s in found)
+    plans = {tuple(int(row.argmax()) for row in s.profile.rows) for s in found}
+    assert plans == {(0, 1), (1, 0)}
+
+
+def test_progress_shows_a_bar_and_silence_is_the_default(capsys) -> None:
+    solve(CHICKEN)
+    captured = capsys.readouterr()
+    assert captured.out == captured.err == ""
+    solve(CHICKEN, progress=True)
+    assert "Lemke" in capsys.readouterr().err
+
+
+def test_entropy_draws_the_run_again() -> None:
+    game = three_players(4)
+    first = solve(game, SelfPlay(), throw=False, max_steps=5)
+    again = solve(game, SelfPlay(), rng=first.entropy, throw=False, max_steps=5)
+    assert first.certificate.epsilon == again.certificate.epsilon
+
+
+def test_solution_shows_itself() -> None:
+    solution = solve(CHICKEN)
+    assert "Lemke" in str(solution)
+    assert "<table>" in solution._repr_html_()
