@@ -1,0 +1,13 @@
+from .exploitability import plot_exploitability
+from .heat_maps import plot_best_replies, plot_strategy
+from .regret_curves import plot_regret, plot_regret_by_type
+from .simplex import plot_simplex
+
+__all__ = [
+    "plot_best_replies",
+    "plot_exploitability",
+    "plot_regret",
+    "plot_regret_by_type",
+    "plot_simplex",
+    "plot_strategy",
+]

@@ -1,0 +1,103 @@
+"""What all pictures share: axes, curve styles, legends. Nothing here is global state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from econ_theory.arrays import Array
+from econ_theory.errors import SettingError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["INK", "Style", "axes_for", "curve_style", "legend", "option", "thin"]
+
+INK = "#2b2d33"
+FAINT = "#d9dbe0"
+POINTS = 1200
+
+
+class Style(NamedTuple):
+    """How one curve looks: told apart by any one of the three."""
+
+    colour: str
+    line: str | tuple[int, tuple[float, ...]]
+    marker: str
+
+
+# Lightness rises over the first four, which is as many as most pictures hold.
+STYLES = (
+    Style("#16325c", "-", "o"),
+    Style("#ad352f", (0, (6, 2)), "s"),
+    Style("#3a9f92", (0, (6, 2, 1.5, 2)), "^"),
+    Style("#e8a33d", (0, (2.5, 1.5)), "D"),
+    Style("#8e7cc3", (0, (9, 2, 1.5, 2, 1.5, 2)), "v"),
+    Style("#8b9099", (0, (1, 1)), "P"),
+)
+
+
+def curve_style(k: int) -> Style:
+    """Return the style of curve `k`; after the list is used up, colours meet new line styles.
+
+    >>> curve_style(0) == curve_style(6)
+    False
+    """
+    n = len(STYLES)
+    shifted = STYLES[(k + k // n) % n]
+    return Style(STYLES[k % n].colour, shifted.line, shifted.marker)
+
+
+def axes_for(ax: Axes | None, size: tuple[float, float] = (6.4, 4.0), *, grid: bool = True) -> Axes:
+    """Return `ax`, or the axes of a new figure of `size` inches, tidied."""
+    if ax is None:
+        from matplotlib import pyplot
+
+        _, ax = pyplot.subplots(figsize=size, layout="constrained")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[["left", "bottom"]].set_color(INK)
+    ax.tick_params(colors=INK, labelsize="small")
+    ax.xaxis.label.set_color(INK)
+    ax.yaxis.label.set_color(INK)
+    ax.set_axisbelow(True)
+    if grid:
+        ax.grid(True, which="major", color=FAINT, linewidth=0.6)
+    return ax
+
+
+def legend(ax: Axes, *, columns: int = 1, title: str = "") -> None:
+    """Draw the legend of `ax` above it, where it hides no curve."""
+    box = ax.legend(
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=columns,
+        title=title or None,
+        title_fontsize="medium",
+        alignment="left",
+        frameon=False,
+        fontsize="small",
+        labelcolor=INK,
+        handlelength=3.4,
+    )
+    box.get_title().set_color(INK)
+
+
+def thin(n: int, *, log: bool) -> Array:
+    """Return at most about 1200 positions in 0..n-1, first and last included.
+
+    Even in the logarithm of the step when `log`, else even.
+
+    >>> thin(5, log=False).tolist()
+    [0, 1, 2, 3, 4]
+    """
+    if n <= POINTS:
+        return np.arange(n)
+    spread = np.geomspace(1, n, POINTS) if log else np.linspace(1, n, POINTS)
+    return np.unique(spread.round().astype(int)) - 1
+
+
+def option(what: str, got: str, allowed: tuple[str, ...]) -> None:
+    """Raise `SettingError` unless `got` is one of `allowed`."""
+    if got not in allowed:
+        raise SettingError(f"{what} is {got!r}, want one of {allowed}; the first is the default.")
