@@ -65,7 +65,7 @@ class SelfPlay:
     iterate: Literal["best", "last", "average"] = "best"
     every: int = 256
     power: float = 2.0
-    patience: int | None = 2000
+    patience: int | None = 300
     steps: int | None = None
 
     source = "Farina, Kroer & Sandholm 2021, AAAI 35(6)"

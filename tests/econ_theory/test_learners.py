@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from econ_theory import BayesianGame
 from econ_theory.errors import SettingError
@@ -67,6 +69,18 @@ def test_scale_free_learners_do_not_see_the_scale(learner, scale):
 @pytest.mark.parametrize("learner", MATCHING + HEDGES, ids=str)
 def test_bound_holds_and_is_no_idle_one(learner):
     assert 0.1 < worst_regret_share(learner, 2000) <= 1
+
+
+@pytest.mark.parametrize("learner", MATCHING + HEDGES, ids=str)
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 4), st.lists(st.integers(0, 15), min_size=1, max_size=60))
+def test_bound_holds_on_found_corners(learner, n_actions, codes):
+    state, gains = learner.init(1, n_actions), np.zeros(n_actions)
+    for k, code in enumerate(codes, start=1):
+        utility = np.array([code >> a & 1 for a in range(n_actions)], dtype=float)
+        gains += utility - utility @ learner.strategy(state)[0]
+        state = learner.observe(state, utility[None])
+        assert gains.max() <= learner.bound(k, n_actions) + 1e-9
 
 
 @pytest.mark.parametrize("learner", MATCHING + HEDGES, ids=str)

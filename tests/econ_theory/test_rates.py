@@ -70,8 +70,8 @@ def test_pooled_rate_of_traces_equals_that_of_arrays():
 def test_intervals_cover(exponent, spread):
     rng = np.random.default_rng(7)
     mean = np.arange(1, 401.0) ** exponent
-    one = [run_rate(runs(mean, 1, spread, rng)[0], rng=rng).interval for _ in range(60)]
-    many = [pooled_rate(runs(mean, 10, spread, rng)).interval for _ in range(60)]
+    one = [run_rate(runs(mean, 1, spread, rng)[0], rng=rng).interval for _ in range(40)]
+    many = [pooled_rate(runs(mean, 10, spread, rng)).interval for _ in range(40)]
     for intervals in (one, many):
         assert np.mean([low <= exponent <= high for low, high in intervals]) >= 0.85
 

@@ -110,13 +110,15 @@ def test_same_seed_same_play_and_restarts_draw():
 
 
 def test_restarts_leave_a_stalled_run():
-    # Seen from uniform play this game cycles; from elsewhere it does not.
-    games = [random_game(seed, (8, 8), (8, 8)) for seed in range(3)]
-    with_restarts, without = (
-        np.mean([relative(g, finish(SelfPlay(steps=12_000, patience=p), g)[0][-1]) for g in games])
-        for p in (500, None)
-    )
-    assert with_restarts < max(2 * without, 5e-3)
+    # Play from uniform circles in each of these games; a later start finds an equilibrium.
+    for seed in (3, 4, 5):
+        game = random_game(seed, (8, 8), (8, 8))
+        restarted, stalled = (
+            relative(game, finish(SelfPlay(steps=12_000, patience=p), game)[0][-1])
+            for p in (300, None)
+        )
+        assert restarted < 1e-12
+        assert stalled > 1e-5
 
 
 def test_proposals_come_early_then_regularly():
