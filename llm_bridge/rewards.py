@@ -88,7 +88,8 @@ def aggregate(
     """
     answers = np.asarray(answers)
     votes = _votes(kind, answers, weights, scores)
-    return _winner(answers, _support(kind, answers, votes))
+    first, _ = _winner(_support(kind, answers, votes))
+    return np.take_along_axis(answers, first, axis=-1)[..., 0]
 
 
 def rewards(
@@ -129,29 +130,23 @@ def rewards(
     answers = np.asarray(answers)
     scores, similarity = np.asarray(scores, dtype=float), np.asarray(similarity, dtype=float)
     valid = answers != INVALID
+    own = _look_up(scores, answers)
     table = _votes(aggregator, answers, votes, scores)
-    support = _support(aggregator, answers, table)
-    chosen = _winner(answers, support)
-    team = _look_up(scores, chosen)
-    n = answers.shape[-1]
+    first, found = _winner(_support(aggregator, answers, table))
+    chosen = np.take_along_axis(answers, first, axis=-1)
+    team = np.where(found, np.take_along_axis(own, first, axis=-1), 0.0)
     without = np.empty(answers.shape, dtype=float)
-    for i in range(n):
-        rest = answers.copy()
-        rest[..., i] = INVALID
-        without[..., i] = _look_up(scores, _winner(rest, _support(aggregator, rest, table)))
+    for i in range(answers.shape[-1]):
+        other, left = _winner(_support(aggregator, answers, table, without=i))
+        without[..., i : i + 1] = np.where(left, np.take_along_axis(own, other, axis=-1), 0.0)
     # With a valid u_i the commitment is valid too; other entries are zeroed below.
-    alignment = (1.0 + _look_up_pairs(similarity, answers, chosen[..., None])) / 2.0
+    alignment = (1.0 + _look_up_pairs(similarity, answers, chosen)) / 2.0
     components = np.stack(
-        [
-            np.clip(alignment, 0.0, 1.0),
-            _look_up(scores, answers),
-            (1.0 + team[..., None] - without) / 2.0,
-        ],
-        axis=-1,
+        [np.clip(alignment, 0.0, 1.0), own, (1.0 + team - without) / 2.0], axis=-1
     )
     components = np.where(valid[..., None], components, 0.0)
     reward = components @ (weights or RewardWeights()).array
-    return Rewards(np.clip(reward, 0.0, 1.0), components, chosen, team)
+    return Rewards(np.clip(reward, 0.0, 1.0), components, chosen[..., 0], team[..., 0])
 
 
 def _votes(
@@ -162,7 +157,7 @@ def _votes(
 ) -> np.ndarray:
     """Return what each executor's voice counts, (*lead, n): one, its weight, or its score."""
     if kind == "vote":
-        return np.ones(answers.shape)
+        return np.broadcast_to(np.int16(1), answers.shape)
     if kind == "weighted_vote":
         if weights is None:
             raise ConfigError(
@@ -186,21 +181,32 @@ def _votes(
     )
 
 
-def _support(kind: Aggregator, answers: np.ndarray, votes: np.ndarray) -> np.ndarray:
-    """Return what speaks for each executor's answer, (*lead, n); -inf for INVALID."""
-    valid = answers != INVALID
+def _support(
+    kind: Aggregator, answers: np.ndarray, votes: np.ndarray, without: int | None = None
+) -> np.ndarray:
+    """Return what speaks for each executor's answer, (*lead, n); negative where nothing can.
+
+    That is for INVALID, and for executor `without`, who is taken off the team.
+    """
+    n = answers.shape[-1]
     if kind == "verifier_best":
-        return np.where(valid, votes, -np.inf)
-    total = np.zeros(answers.shape)
-    for j in range(answers.shape[-1]):
-        same = answers == answers[..., j : j + 1]
-        total += np.where(same, votes[..., j : j + 1], 0.0)
-    return np.where(valid, total, -np.inf)
+        support = votes.copy()
+    else:
+        support = np.zeros(answers.shape, dtype=votes.dtype)
+        for j in range(n):
+            if j != without:
+                same = answers == answers[..., j : j + 1]
+                support += np.multiply(same, votes[..., j : j + 1], dtype=votes.dtype)
+    support[answers == INVALID] = -1
+    if without is not None:
+        support[..., without] = -1
+    return support
 
 
-def _winner(answers: np.ndarray, support: np.ndarray) -> np.ndarray:
+def _winner(support: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the executor of most support, the earliest of equals, and whether it has any."""
     first = support.argmax(axis=-1)[..., None]
-    return np.take_along_axis(answers, first, axis=-1)[..., 0]
+    return first, np.take_along_axis(support, first, axis=-1) >= 0
 
 
 def _rows(ids: np.ndarray) -> np.ndarray:
