@@ -1,0 +1,26 @@
+from .efg_read import loads_efg, read_efg
+from .efg_write import dumps_efg, write_efg
+from .gambit import from_pygambit, profile_from_pygambit, to_pygambit
+from .json_file import dumps_json, loads_json, read_json, write_json
+from .nash import from_nashpy, to_nashpy
+from .nfg import dumps_nfg, loads_nfg, read_nfg, write_nfg
+
+__all__ = [
+    "dumps_efg",
+    "dumps_json",
+    "dumps_nfg",
+    "from_nashpy",
+    "from_pygambit",
+    "loads_efg",
+    "loads_json",
+    "loads_nfg",
+    "profile_from_pygambit",
+    "read_efg",
+    "read_json",
+    "read_nfg",
+    "to_nashpy",
+    "to_pygambit",
+    "write_efg",
+    "write_json",
+    "write_nfg",
+]

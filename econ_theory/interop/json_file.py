@@ -1,0 +1,169 @@
+"""The native file: JSON with a schema version, labels kept, rationals as strings."""
+
+from __future__ import annotations
+
+import json
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from econ_theory.arrays import Array, is_exact
+from econ_theory.errors import FormatError, GameError
+from econ_theory.games.bayesian import BayesianGame
+from econ_theory.interop.text import read_text
+
+__all__ = ["dumps_json", "loads_json", "read_json", "write_json"]
+
+SCHEMA = "econ-theory/game"
+VERSION = 1
+_FIELDS = ("schema", "version", "title", "players", "types", "actions", "prior", "payoffs")
+_RATIONAL = re.compile(r"-?\d{1,2000}(/\d{1,2000})?", re.ASCII)
+
+
+def write_json(game: BayesianGame, path: str | Path) -> None:
+    """Write `game` to `path` as JSON; see `dumps_json`."""
+    Path(path).write_text(dumps_json(game) + "\n", encoding="utf-8", newline="\n")
+
+
+def dumps_json(game: BayesianGame) -> str:
+    """Return `game` as JSON text with schema ``econ-theory/game``, version 1.
+
+    Tensors are nested lists with axes as in `BayesianGame`, axes of length 1 kept. Floats are
+    numbers and read back bit for bit; Fractions are strings such as ``"1/3"``.
+
+    >>> print(dumps_json(BayesianGame([1.0], [[[3.0, 0.5]]], title="Choice")))
+    {"schema": "econ-theory/game", "version": 1, "title": "Choice", "players": ["player 1"],
+     "types": [["t1"]], "actions": [["a1", "a2"]], "prior": [1.0], "payoffs": [[[3.0, 0.5]]]}
+    """
+    prior, payoffs = game.given
+    fields = {
+        "schema": SCHEMA,
+        "version": VERSION,
+        "title": game.title,
+        "players": game.players,
+        "types": game.types,
+        "actions": game.actions,
+        "prior": _nested(prior),
+        "payoffs": [_nested(payoff) for payoff in payoffs],
+    }
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def read_json(path: str | Path) -> BayesianGame:
+    """Return the game in the JSON file at `path`; see `loads_json`.
+
+    Raises
+    ------
+    FormatError
+        Naming the line or field that is wrong.
+    """
+    return loads_json(read_text(path), source=Path(path).name)
+
+
+def loads_json(text: str, *, source: str = "text") -> BayesianGame:
+    """Return the game that `dumps_json` wrote as `text`.
+
+    Raises
+    ------
+    FormatError
+        Naming the line or field that is wrong; also where the file has a newer version.
+
+    Examples
+    --------
+    >>> game = BayesianGame([Fraction(1, 3), Fraction(2, 3)], [[[0.5, 1.5], [0.0, 0.1]]])
+    >>> loads_json(dumps_json(game)).given[0]
+    array([Fraction(1, 3), Fraction(2, 3)], dtype=object)
+    """
+    try:
+        fields = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise FormatError(f"{source}, line {error.lineno}: {error.msg}, want JSON.") from None
+    except RecursionError:
+        raise FormatError(f"{source} is nested too deeply, want two axes a player.") from None
+    except ValueError as error:
+        raise FormatError(f"{source} has a number that is too long: {error}.") from None
+    if not isinstance(fields, dict):
+        raise FormatError(f"{source} holds a {type(fields).__name__}, want an object with fields.")
+    if fields.get("schema") != SCHEMA:
+        raise FormatError(f'{source}: field "schema" is {fields.get("schema")!r}, want {SCHEMA!r}.')
+    version = fields.get("version")
+    if version != VERSION or isinstance(version, bool):
+        raise FormatError(
+            f'{source}: field "version" is {version!r}, want {VERSION}; '
+            "a newer file needs a newer econ-theory."
+        )
+    for name in _FIELDS:
+        if name not in fields:
+            raise FormatError(f'{source}: field "{name}" is missing, want {", ".join(_FIELDS)}.')
+    unknown = sorted(fields.keys() - set(_FIELDS))
+    if unknown:
+        raise FormatError(f'{source}: field "{unknown[0]}" is unknown, want {", ".join(_FIELDS)}.')
+    if not isinstance(fields["title"], str):
+        raise FormatError(f'{source}: field "title" is {fields["title"]!r}, want a string.')
+    _check_strings(fields["players"], f'{source}: field "players"')
+    for name in ("types", "actions"):
+        lists = fields[name]
+        if not isinstance(lists, list):
+            raise FormatError(f'{source}: field "{name}" is {lists!r}, want one list a player.')
+        for i, labels in enumerate(lists):
+            _check_strings(labels, f'{source}: field "{name}"[{i}]')
+    payoffs = fields["payoffs"]
+    if not isinstance(payoffs, list):
+        raise FormatError(f'{source}: field "payoffs" is {payoffs!r}, want one tensor a player.')
+    prior = _numbers(fields["prior"], f'{source}: field "prior"')
+    tensors = [
+        _numbers(payoff, f'{source}: field "payoffs"[{i}]') for i, payoff in enumerate(payoffs)
+    ]
+    try:
+        return BayesianGame(
+            prior,
+            tensors,
+            players=fields["players"],
+            types=fields["types"],
+            actions=fields["actions"],
+            title=fields["title"],
+        )
+    except GameError as error:
+        raise FormatError(f"{source}: {error}") from error
+
+
+def _nested(array: Array) -> Any:
+    if is_exact(array):
+        return _map(str, array.tolist())
+    return array.tolist()
+
+
+def _map(function: Any, data: Any) -> Any:
+    if isinstance(data, list):
+        return [_map(function, entry) for entry in data]
+    return function(data)
+
+
+def _check_strings(data: Any, what: str) -> None:
+    if not isinstance(data, list) or not all(isinstance(label, str) for label in data):
+        raise FormatError(f"{what} is {data!r:.60}, want a list of strings.")
+
+
+def _numbers(data: Any, what: str) -> Any:
+    """Return nested lists with strings turned into Fractions; one kind of number throughout."""
+    kinds: set[str] = set()
+
+    def number(entry: Any) -> Fraction | float:
+        if isinstance(entry, str) and _RATIONAL.fullmatch(entry):
+            kinds.add("rational strings")
+            try:
+                return Fraction(entry)
+            except ZeroDivisionError:
+                raise FormatError(f"{what} has {entry!r}, want no zero denominator.") from None
+        if isinstance(entry, int | float) and not isinstance(entry, bool):
+            kinds.add("numbers")
+            return entry
+        raise FormatError(f'{what} has {entry!r:.60}, want numbers or strings such as "1/3".')
+
+    if not isinstance(data, list):
+        raise FormatError(f"{what} is {data!r:.60}, want nested lists of numbers.")
+    result = _map(number, data)
+    if len(kinds) > 1:
+        raise FormatError(f"{what} mixes {' and '.join(sorted(kinds))}, want one kind throughout.")
+    return result

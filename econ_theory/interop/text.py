@@ -1,0 +1,87 @@
+"""What the file formats share: sizes, reading text, numbers as text, labels made distinct."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from econ_theory.errors import FormatError
+
+__all__ = ["MOST_BYTES", "MOST_CELLS", "distinct", "number_text", "quoted", "read_text"]
+
+MOST_BYTES = 64_000_000
+"""Largest file that is read."""
+
+MOST_CELLS = 4_000_000
+"""Most payoffs that a file may ask for; each becomes a Fraction."""
+
+
+def read_text(path: str | Path) -> str:
+    """Return the file's text, decoded as UTF-8.
+
+    Raises
+    ------
+    FormatError
+        If the file is larger than 64 MB or is not UTF-8.
+    """
+    path = Path(path)
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        raise FormatError(
+            f"{path.name} is {size:,} bytes, want at most {MOST_BYTES:,}; "
+            "build the game from arrays instead."
+        )
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise FormatError(
+            f"{path.name}, line {line}: byte {error.object[error.start]:#04x} is no UTF-8 text, "
+            "want a UTF-8 file; convert it first."
+        ) from None
+
+
+def number_text(value: Any) -> str:
+    """Return `value` as text that reads back as the same number.
+
+    Fractions become ``p/q``; floats the shortest decimal that rounds to them.
+
+    >>> number_text(Fraction(1, 3)), number_text(0.1), number_text(1e22), number_text(2.0)
+    ('1/3', '0.1', '1e22', '2')
+    """
+    if isinstance(value, Fraction):
+        return str(value)
+    value = float(value)
+    if value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return repr(value).replace("e+", "e")
+
+
+def quoted(label: str) -> str:
+    r"""Return `label` in double quotes, with quotes and backslashes escaped.
+
+    >>> print(quoted('say "hi"'))
+    "say \"hi\""
+    """
+    return '"' + label.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def distinct(labels: Sequence[str], stem: str) -> tuple[str, ...]:
+    """Return `labels` with blanks filled (``stem`` and number) and repetitions numbered.
+
+    >>> distinct(["low", "", "low"], "t")
+    ('low', 't2', 'low (2)')
+    """
+    taken: set[str] = set()
+    result = []
+    for k, label in enumerate(labels, start=1):
+        base = label if label.strip() else f"{stem}{k}"
+        candidate, copy = base, 1
+        while candidate in taken:
+            copy += 1
+            candidate = f"{base} ({copy})"
+        taken.add(candidate)
+        result.append(candidate)
+    return tuple(result)
