@@ -7,6 +7,7 @@ random, so the picture is the same every time.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib import pyplot
@@ -47,7 +48,8 @@ def main() -> None:
     plays = {name: play_learners(game, learner, STEPS) for name, learner in learners.items()}
     figure = pyplot.figure(figsize=(11.0, 4.6), layout="constrained")
     # Subfigures keep the legends of one side out of the layout of the other.
-    left, right = figure.subfigures(1, 2, width_ratios=(1.0, 1.25))
+    halves: Any = figure.subfigures(1, 2, width_ratios=(1.0, 1.25))
+    left, right = halves
     plot_simplex(plays["predictive RM+"], 0, game=game, equilibrium=equilibrium, ax=left.subplots())
     plot_regret(
         {name: external_regret(play) for name, play in plays.items()},

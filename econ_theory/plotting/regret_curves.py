@@ -11,7 +11,7 @@ from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
 from econ_theory.plotting.canvas import INK, axes_for, curve_style, legend, option, thin
 from econ_theory.regret.bounds import Bound
-from econ_theory.regret.rates import Rate, pooled_rate
+from econ_theory.regret.rates import pooled_rate, run_rate
 from econ_theory.regret.traces import RegretTrace
 from econ_theory.seeding import Seed
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["plot_regret", "plot_regret_by_type"]
 
 BAND = (0.05, 0.95)
+FEWEST = 20
+"""Steps below which no growth exponent is written."""
+
 Runs = RegretTrace | Sequence[RegretTrace]
 
 
@@ -39,7 +42,8 @@ def plot_regret(
 
     Several traces in a list are independent runs of one experiment: their mean, and a band from the
     5 % to the 95 % quantile of runs at each step. A bound is dashed where it says something and
-    dotted where it is weaker than the trivial bound (thin, grey).
+    dotted where it is weaker than the trivial bound (thin, grey). Curves of fewer than 20 steps get
+    no exponent.
 
     Parameters
     ----------
@@ -79,20 +83,17 @@ def plot_regret(
         style = curve_style(k)
         mean = curves.mean(axis=0)
         if len(runs) > 1:
-            rate = pooled_rate(curves)
             low, high = np.quantile(curves[:, at], BAND, axis=0)
             ax.fill_between(at + 1, low, high, color=style.colour, alpha=0.18, linewidth=0)
             top, bottom = max(top, float(high.max())), min(bottom, float(low.min()))
             label = f"{label} ({len(runs)} runs, 5–95 %)"
-        else:
-            rate = runs[0].rate(player, rng=rng)
         ax.plot(
             at + 1,
             mean[at],
             color=style.colour,
             linestyle=style.line,
             linewidth=1.8,
-            label=label + _exponent(rate),
+            label=label + _exponent(curves, rng),
         )
         top, longest = max(top, float(mean.max())), max(longest, len(mean))
         bottom = min(bottom, float(mean.min()))
@@ -194,7 +195,11 @@ def _draw_bounds(
     return tops
 
 
-def _exponent(rate: Rate) -> str:
+def _exponent(curves: Array, rng: Seed) -> str:
+    """Return the growth exponent and its interval as words, or none where there is too little."""
+    if curves.shape[1] < FEWEST:
+        return ""
+    rate = pooled_rate(curves) if len(curves) > 1 else run_rate(curves[0], rng=rng)
     if not np.isfinite(rate.exponent):
         return ""
     # Adding zero turns -0.0 into 0.0.

@@ -151,7 +151,9 @@ def test_regret_legend_holds_the_exponent():
     texts = plot_regret({"mine": runs}).get_legend().get_texts()
     assert texts[0].get_text().startswith("mine (2 runs, 5–95 %): exponent 0.75")
     never = RegretTrace(-1.0 * steps, "swap")
-    assert plot_regret({"mine": never}).get_legend().get_texts()[0].get_text() == "mine"
+    short = RegretTrace([[1.0]], "swap")
+    for trace in (never, short):
+        assert plot_regret({"mine": trace}).get_legend().get_texts()[0].get_text() == "mine"
 
 
 def test_long_curves_are_thinned_but_keep_both_ends():
