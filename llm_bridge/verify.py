@@ -13,8 +13,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import islice
-from math import log
 
 import numpy as np
 
@@ -22,14 +20,10 @@ from econ_theory import Certificate, StrategyProfile, certify
 from econ_theory.seeding import Seed, as_rng, spawn
 from llm_bridge.bands import FEW, LEAST, Band, BandMethod, mean_band
 from llm_bridge.empirical import EmpiricalGame
+from llm_bridge.equilibria import Equilibrium, equilibria_line, equilibria_of
 from llm_bridge.sensitivity import Sensitivity, control_values, flatness, payoff_sensitivity
 
-__all__ = ["DeviationGain", "Equilibrium", "Verification", "epsilon_interval", "verify"]
-
-MOST_PLANS = 1e6
-"""Pure profiles up to which all pure equilibria are looked for."""
-
-MOST_EQUILIBRIA = 64
+__all__ = ["DeviationGain", "Verification", "epsilon_interval", "verify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +44,6 @@ class DeviationGain:
         if self.gain <= 0.0:
             return f"{who} gains nothing by any other control (± {half:.2g})"
         return f"{who} gains {self.gain:.2g} ± {half:.2g} by {self.control}"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Equilibrium:
-    """An equilibrium of the empirical game: profile, relative epsilon there, welfare, and origin.
-
-    `welfare` is the sum of the executors' expected rewards.
-    """
-
-    profile: StrategyProfile
-    epsilon: float
-    welfare: float
-    solver: str
-
-    @property
-    def pure(self) -> bool:
-        """Whether every type plays one control."""
-        return all(bool((row.max(axis=1) == 1.0).all()) for row in self.profile.rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,7 +109,7 @@ class Verification:
             f"welfare {self.welfare:.3g} ({self.welfare_interval[0]:.3g} to "
             f"{self.welfare_interval[1]:.3g}), the sum of {len(self.gains)} expected rewards."
         )
-        lines.append(_on_equilibria(self.equilibria, self.complete))
+        lines.append(equilibria_line(self.equilibria, self.complete))
         lines += [f"{item}." for item in self.sensitivity]
         lines.append(
             f"every gamma-equilibrium of the empirical game is a (gamma + {2 * self.width:.3g})-"
@@ -154,6 +130,7 @@ def epsilon_interval(
     *,
     confidence: float = 0.95,
     method: BandMethod = "bootstrap",
+    n_resamples: int = 999,
     rng: Seed = None,
 ) -> tuple[tuple[float, float], Band]:
     """Return an interval for the true epsilon of `profile`, and the band of all deviation gains.
@@ -179,6 +156,7 @@ def epsilon_interval(
         bound,
         confidence=confidence,
         method=method,
+        n_resamples=n_resamples,
         rng=rng,
     )
     return (max(0.0, float(band.lower.max())), max(0.0, float(band.upper.max()))), band
@@ -224,7 +202,7 @@ def verify(
         method=method,
         rng=children[2],
     )
-    equilibria, complete, notes = _equilibria(empirical, children[3])
+    equilibria, complete, notes = equilibria_of(empirical.game, rng=children[3])
     return Verification(
         profile=profile,
         certificate=certificate,
@@ -284,61 +262,6 @@ def _deviations(
 def _team_payoffs(empirical: EmpiricalGame, profile: StrategyProfile) -> np.ndarray:
     values, own = control_values(empirical, profile)
     return sum((v * s).sum(axis=1) for v, s in zip(values, own, strict=True))  # type: ignore[return-value]
-
-
-def _equilibria(
-    empirical: EmpiricalGame, rng: np.random.Generator
-) -> tuple[tuple[Equilibrium, ...], bool, tuple[str, ...]]:
-    """Collect all pure equilibria, if there are not too many, and the default solver's."""
-    from econ_theory import solve, solve_all
-    from econ_theory.solvers import PureEnumeration
-
-    game = empirical.game
-    plans = sum(t * log(a) for t, a in zip(game.n_types, game.n_actions, strict=True))
-    found, complete, notes = [], False, []
-    if plans <= log(MOST_PLANS) and PureEnumeration().refuses(game) is None:
-        found = list(islice(solve_all(game), MOST_EQUILIBRIA + 1))
-        complete = len(found) <= MOST_EQUILIBRIA
-        found = found[:MOST_EQUILIBRIA]
-        if not complete:
-            notes.append(f"more than {MOST_EQUILIBRIA} pure equilibria; these are the first found.")
-    else:
-        notes.append("the game is too large to list all its pure equilibria.")
-    solution = solve(game, rng=rng, max_seconds=20.0, throw=False)
-    if all(solution.profile.distance(other.profile) > 1e-6 for other in found):
-        found.append(solution)
-    return (
-        tuple(
-            Equilibrium(
-                item.profile,
-                float(item.certificate.relative),
-                _welfare(empirical, item.profile),
-                item.solver,
-            )
-            for item in found
-        ),
-        complete,
-        tuple(notes),
-    )
-
-
-def _welfare(empirical: EmpiricalGame, profile: StrategyProfile) -> float:
-    game = empirical.game
-    return float(
-        sum((profile.rows[i] * game.action_values(profile, i)).sum() for i in range(game.n_players))
-    )
-
-
-def _on_equilibria(equilibria: tuple[Equilibrium, ...], complete: bool) -> str:
-    pure = sum(item.pure for item in equilibria)
-    welfare = [item.welfare for item in equilibria]
-    how = "all" if complete else "not all"
-    return (
-        f"equilibria of the empirical game: {pure} pure ({how} of them listed) and "
-        f"{len(equilibria) - pure} mixed found, with welfare {min(welfare):.3g} to "
-        f"{max(welfare):.3g} and relative epsilon at most "
-        f"{max(item.epsilon for item in equilibria):.2g}."
-    )
 
 
 def _band_notes(empirical: EmpiricalGame, band: Band, method: BandMethod) -> tuple[str, ...]:
