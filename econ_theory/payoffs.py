@@ -23,6 +23,9 @@ __all__ = ["Kernel", "best_actions", "logit_rows"]
 FOLD_LIMIT = 64_000_000
 """Largest number of entries of a folded two-player matrix (512 MB of float64)."""
 
+FOLD_ALWAYS = 65_536
+"""Entries up to which folding pays even where the payoff has axes of length 1."""
+
 OPTIMAL_LIMIT = 5
 """Most operands whose best contraction order is searched for; the search grows factorially."""
 
@@ -33,7 +36,7 @@ class Kernel:
     An axis of length 1 in a payoff means "does not depend on this" and is never expanded. One
     einsum serves any number of players, its contraction order found once a player. With two
     players the prior is folded into one ``(T_1 A_1, T_2 A_2)`` matrix a player, on first use: a
-    step is then one matrix-vector product.
+    step is then one matrix-vector product. Large payoffs with axes of length 1 are not folded.
 
     Parameters
     ----------
@@ -59,8 +62,8 @@ class Kernel:
         self._plans = [self._plan(i) for i in range(n)]
         self._paths: dict[tuple[int, bool], list] = {}
         self._folded: list[Array | None] = [None] * n
-        rows, columns = (np.prod(s, dtype=int) for s in self.shapes[:2]) if n == 2 else (0, 0)
-        self._folds = n == 2 and not self._exact and rows * columns <= FOLD_LIMIT
+        entries = int(np.prod(self.shapes, dtype=float)) if n == 2 and not self._exact else None
+        self._folds = [entries is not None and _worth_folding(entries, u.size) for u in payoffs]
 
     def _plan(self, i: int) -> tuple[Array, list[int], list[tuple[int, list[int]]], list[int]]:
         """Squeeze player i's payoff; name the axes of every operand and of the result.
@@ -82,7 +85,7 @@ class Kernel:
         `rows` holds one ``(T_j, A_j)`` strategy a player; ``rows[i]`` is not read. Any leading
         axes, broadcast against each other, are a batch.
         """
-        if self._folds and rows[1 - i].ndim == 2:
+        if self._folds[i] and rows[1 - i].ndim == 2:
             return (self.folded(i) @ rows[1 - i].ravel()).reshape(self.shapes[i])
         return self._contract(rows, i)
 
@@ -128,6 +131,11 @@ class Kernel:
             matrix.flags.writeable = False
             self._folded[i] = matrix
         return matrix
+
+
+def _worth_folding(entries: int, given: int) -> bool:
+    """Whether a folded matrix beats the einsum: it is small, or not much larger than the payoff."""
+    return entries <= FOLD_ALWAYS or entries <= min(4 * given, FOLD_LIMIT)
 
 
 def best_actions(values: Array) -> Array:

@@ -286,6 +286,6 @@ def _name(solver: Solver) -> str:
 
 
 def _bar(progress: bool, name: str):
-    from tqdm.auto import tqdm
+    from tqdm import tqdm
 
     return tqdm(desc=name, unit=" proposals", disable=not progress)

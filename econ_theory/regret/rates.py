@@ -89,12 +89,13 @@ def run_rate(curve: Any, *, burn_in: int | None = None, rng: Seed = None) -> Rat
     if np.isfinite(exponent):
         steps = np.arange(1.0, len(curve) + 1)
         fitted = np.concatenate([[0.0], np.exp(level) * steps**exponent])
-        noise = np.diff(curve, prepend=0.0) - np.diff(fitted)
+        # Early jumps are not fitted, so they are no noise about the fit either.
+        noise = (np.diff(curve, prepend=0.0) - np.diff(fitted))[start:]
         noise -= noise.mean()
         generator = as_rng(rng)
         draws = np.array(
             [
-                _slope(grid, fitted[grid + 1] + _blocks(noise, generator).cumsum()[grid])[0]
+                _slope(grid, fitted[grid + 1] + _blocks(noise, len(curve), generator).cumsum()[grid])[0]
                 for _ in range(RESAMPLES)
             ]
         )
@@ -236,11 +237,12 @@ def _grid(burn_in: int, n_steps: int) -> Array:
     return np.unique(points.round().astype(int)) - 1
 
 
-def _blocks(noise: Array, rng: np.random.Generator) -> Array:
+def _blocks(noise: Array, n_steps: int, rng: np.random.Generator) -> Array:
+    """Return `n_steps` of noise in blocks drawn, with replacement, from the circle of `noise`."""
     length = min(len(noise), int(np.ceil(2 * len(noise) ** (1 / 3))))
-    starts = rng.integers(len(noise), size=-(-len(noise) // length))
+    starts = rng.integers(len(noise), size=-(-n_steps // length))
     positions = (starts[:, None] + np.arange(length)) % len(noise)
-    return noise[positions.ravel()[: len(noise)]]
+    return noise[positions.ravel()[:n_steps]]
 
 
 def _burn_in(burn_in: int | None, n_steps: int) -> int:
