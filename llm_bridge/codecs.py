@@ -31,13 +31,18 @@ LONGEST_ANSWER = 200  # characters; a longer answer line is a reply that did not
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a model is asked: instruction, worked turns, token limit and stop strings."""
+    """How a model is asked: instruction, worked turns, token limit and stop strings.
+
+    `shots` are fixed turns; with `own_examples` the question's own examples stand in their place,
+    where it has some.
+    """
 
     name: str
     instruction: str
     max_tokens: int
     stop: tuple[str, ...] = ()
     shots: tuple[tuple[str, str], ...] = ()
+    own_examples: bool = False
 
 
 _ONE_LINE = "Solve the problem. Reply with one line only, in the form\nAnswer: <final answer>"
@@ -45,19 +50,26 @@ _ONE_LINE = "Solve the problem. Reply with one line only, in the form\nAnswer: <
 STYLES: dict[str, Style] = {
     style.name: style
     for style in (
-        Style("direct", _ONE_LINE, max_tokens=16, stop=("\n",)),
-        # Fixed turns in a fixed order: every question shares the whole prefix, so it is cached.
+        # Small models keep the form only once they have seen it: one turn shows it.
+        Style(
+            "direct",
+            _ONE_LINE,
+            max_tokens=12,
+            stop=("\n",),
+            shots=(("What is the capital of France?", "Paris"),),
+        ),
         Style(
             "examples",
             _ONE_LINE,
-            max_tokens=16,
+            max_tokens=12,
             stop=("\n",),
             shots=(
-                ("What is 3 + 4?", "Answer: 7"),
-                ("Calculate 12 * 3.", "Answer: 36"),
-                ("What is 9 - 5 + 2?", "Answer: 6"),
-                ('How many times does the letter "a" appear in "banana"?', "Answer: 3"),
+                ("What is 3 + 4?", "7"),
+                ("What is the capital of France?", "Paris"),
+                ("Calculate 12 * 3.", "36"),
+                ('How many times does the letter "a" appear in "banana"?', "3"),
             ),
+            own_examples=True,
         ),
         Style(
             "steps",
@@ -91,7 +103,7 @@ def max_tokens(style: str) -> int:
     """Return the most tokens a reply in `style` may have.
 
     >>> max_tokens("direct")
-    16
+    12
     """
     return _style(style).max_tokens
 
@@ -114,12 +126,13 @@ def answer_messages(
 
     >>> ask = answer_messages(Question("q1", "What is 2 + 2?", "sums", "4"), style="direct")
     >>> [message.role for message in ask], ask[-1].content
-    (['system', 'user'], 'What is 2 + 2?')
+    (['system', 'user', 'assistant', 'user'], 'What is 2 + 2?')
     """
     chosen = _style(style)
     turns = [Message("system", chosen.instruction)]
-    for asked, replied in chosen.shots:
-        turns += [Message("user", asked), Message("assistant", replied)]
+    shots = question.examples if chosen.own_examples and question.examples else chosen.shots
+    for asked, answer in shots:
+        turns += [Message("user", asked), Message("assistant", f"Answer: {answer}")]
     hint = strategy.strip()
     text = f"Strategy: {hint}\n\n{question.text}" if hint else question.text
     turns.append(Message("user", text))

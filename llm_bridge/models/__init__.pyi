@@ -1,4 +1,6 @@
 from .base import ChatModel, OnCompletion
+from .llama_cpp import LlamaCpp
+from .openai_compatible import OpenAICompatible
 from .scripted import Scripted
 
-__all__ = ["ChatModel", "OnCompletion", "Scripted"]
+__all__ = ["ChatModel", "LlamaCpp", "OnCompletion", "OpenAICompatible", "Scripted"]

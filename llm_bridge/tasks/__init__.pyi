@@ -1,3 +1,4 @@
 from .base import Question, Task
+from .reasoning_gym import ReasoningGym
 
-__all__ = ["Question", "Task"]
+__all__ = ["Question", "ReasoningGym", "Task"]

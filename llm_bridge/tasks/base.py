@@ -13,7 +13,8 @@ __all__ = ["Question", "Task"]
 class Question:
     """One question: an id unique in its split, the text shown, its family, the expected answer.
 
-    `meta` carries what the verifier needs and no model ever sees.
+    `meta` carries what the verifier needs and no model ever sees; `examples` are (question,
+    answer) pairs of the family from no split, for prompts that show worked examples.
     """
 
     id: str
@@ -21,6 +22,7 @@ class Question:
     family: str
     answer: str
     meta: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    examples: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
 
 
 @runtime_checkable

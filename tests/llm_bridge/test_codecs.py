@@ -101,8 +101,18 @@ def test_prompts_share_their_prefix(style: str) -> None:
 
 @pytest.mark.parametrize("style", STYLES)
 def test_worked_turns_are_readable_answers(style: str) -> None:
-    for _, reply in STYLES[style].shots:
-        assert parse_answer(reply).valid
+    for message in answer_messages(QUESTION, style=style):
+        if message.role == "assistant":
+            assert parse_answer(message.content).valid
+
+
+def test_a_question_brings_its_own_examples() -> None:
+    own = Question(
+        "q4", "Spell cat backward.", "spelling", "tac", examples=(("Spell dog.", "god"),)
+    )
+    turns = answer_messages(own, style="examples")
+    assert [m.content for m in turns[1:]] == ["Spell dog.", "Answer: god", "Spell cat backward."]
+    assert answer_messages(own, style="direct")[:-1] == answer_messages(QUESTION)[:-1]
 
 
 def test_unknown_style_names_the_known_ones() -> None:

@@ -1,0 +1,170 @@
+"""Tasks made by procedure, with verifiers: the data sets of the reasoning-gym package."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from itertools import count, islice
+from typing import Any
+
+from econ_theory.errors import require
+from llm_bridge.errors import TaskError
+from llm_bridge.tasks.base import Question
+
+__all__ = ["SPLITS", "ReasoningGym"]
+
+# Hundredths of all possible question texts: a text's hash decides its split, so they are disjoint.
+SPLITS = {"train": range(50), "test": range(50, 80), "probe": range(80, 95)}
+_EXAMPLES = range(95, 100)
+_PATIENCE = 2000  # items in a row without a new question before a family counts as used up
+
+
+class ReasoningGym:
+    """Questions of several families in turn, scored by each data set's own verifier.
+
+    `mix` maps a family to its data set's parameters; a family is named by its data set, with a
+    label after a colon where one data set gives several families: ``{"chain_sum:short":
+    {"max_terms": 2}, "products": {}}``. A question's text is in exactly one split, and occurs
+    there once; `n_examples` worked examples a family come from no split. A score is 1.0 for an
+    answer that the verifier takes as right, else 0.0; with `partial=True` the verifier's own share
+    (some give part of a point for a right answer within a longer text).
+
+    Raises `TaskError` for an unknown data set, parameter or split, and when a family has no more
+    distinct questions.
+
+    Source: reasoning-gym (Stojanovski et al. 2025, arXiv 2505.24760).
+
+    >>> task = ReasoningGym({"chain_sum": {"max_terms": 2, "max_digits": 1, "min_digits": 1}})
+    >>> question = task.draw("train", 3)[0]
+    >>> question.family, task.score(question, question.answer), task.score(question, "many")
+    ('chain_sum', 1.0, 0.0)
+    """
+
+    name = "reasoning_gym"
+
+    def __init__(
+        self,
+        mix: Mapping[str, Mapping[str, Any]],
+        *,
+        seed: int = 0,
+        partial: bool = False,
+        n_examples: int = 4,
+    ) -> None:
+        if not mix:
+            raise TaskError("the mix is empty, want at least one data set; name one.")
+        self.mix = {family: dict(params) for family, params in mix.items()}
+        self.seed = seed
+        self.partial = partial
+        self.n_examples = n_examples
+        self._datasets = {
+            family: _dataset(family, params, _number(seed, family) % 2**31)
+            for family, params in self.mix.items()
+        }
+        self._examples: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._drawn: dict[tuple[str, str], list[Question]] = {}
+        self._sources: dict[tuple[str, str], Iterator[Question]] = {}
+
+    def draw(self, split: str, n: int) -> tuple[Question, ...]:
+        """Return the first `n` questions of `split`, the families taking turns."""
+        if split not in SPLITS:
+            raise TaskError(f"the split is {split!r}, want one of {', '.join(SPLITS)}; pick one.")
+        families = list(self.mix)
+        return tuple(
+            self._question(split, families[k % len(families)], k // len(families)) for k in range(n)
+        )
+
+    def score(self, question: Question, answer: str) -> float:
+        """Return the verifier's score of `answer` in [0, 1]; what it cannot read scores 0."""
+        dataset = self._datasets.get(question.family)
+        if dataset is None or "entry" not in question.meta:
+            raise TaskError(
+                f"the question {question.id!r} is not from this task's families "
+                f"({', '.join(self.mix)}), want one of its own; score it by the task that drew it."
+            )
+        try:
+            score = float(dataset.score_answer(answer, question.meta["entry"]))
+        except Exception:
+            # Several verifiers parse the answer and raise on text that is no number or list.
+            return 0.0
+        if not 0.0 <= score <= 1.0:
+            return 0.0
+        return score if self.partial else float(score >= 1.0)
+
+    def _question(self, split: str, family: str, nth: int) -> Question:
+        key = (split, family)
+        if key not in self._sources:
+            self._drawn[key] = []
+            self._sources[key] = self._new_questions(split, family)
+        drawn = self._drawn[key]
+        while len(drawn) <= nth:
+            drawn.append(next(self._sources[key]))
+        return drawn[nth]
+
+    def _new_questions(self, split: str, family: str) -> Iterator[Question]:
+        if family not in self._examples:
+            shown = islice(self._entries(family, "examples", _EXAMPLES), self.n_examples)
+            self._examples[family] = tuple((text, entry["answer"]) for _, text, entry in shown)
+        for number, text, entry in self._entries(family, split, SPLITS[split]):
+            yield Question(
+                id=f"{family}-{number:016x}",
+                text=text,
+                family=family,
+                answer=entry["answer"],
+                meta={"entry": entry},
+                examples=self._examples[family],
+            )
+
+    def _entries(
+        self, family: str, split: str, hundredths: range
+    ) -> Iterator[tuple[int, str, dict[str, Any]]]:
+        dataset = self._datasets[family]
+        seen: set[str] = set()
+        latest = 0
+        for index in count():
+            if index - latest > _PATIENCE:
+                raise TaskError(
+                    f"the family {family!r} has {len(seen)} distinct questions in the split "
+                    f"{split!r}, want more; draw fewer or widen its parameters {self.mix[family]}."
+                )
+            entry = _entry(dataset, index)
+            text = str(entry["question"]).strip()
+            number = _number(self.seed, text)
+            if number % 100 in hundredths and text not in seen:
+                seen.add(text)
+                latest = index
+                yield number, text, {**entry, "answer": str(entry["answer"])}
+
+
+def _number(seed: int, text: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{seed}\n{text}".encode()).digest()[:8], "big")
+
+
+def _entry(dataset: Any, index: int) -> dict[str, Any]:
+    # A few data sets draw from the global generator: seed it by the item, then give it back.
+    state = random.getstate()
+    try:
+        random.seed(dataset.seed + index)
+        return dict(dataset[index])
+    finally:
+        random.setstate(state)
+
+
+def _dataset(family: str, params: Mapping[str, Any], seed: int) -> Any:
+    gym = require("reasoning_gym", "llm")
+    known = require("reasoning_gym.factory", "llm").DATASETS
+    name = family.partition(":")[0]
+    if name not in known:
+        close = get_close_matches(name, known, n=3, cutoff=0.5)
+        hint = f"did you mean {', '.join(close)}?" if close else "see reasoning_gym's list."
+        raise TaskError(
+            f"the data set is {name!r}, want one of reasoning-gym's {len(known)}; {hint}"
+        )
+    try:
+        return gym.create_dataset(name, seed=seed, size=2**31, **params)
+    except (TypeError, AssertionError, ValueError) as error:
+        raise TaskError(
+            f"the parameters of {family!r} are {dict(params)}, want those of reasoning-gym's "
+            f"{name} ({error}); correct them."
+        ) from error
