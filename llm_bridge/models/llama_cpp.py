@@ -13,7 +13,7 @@ import os
 import queue
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from econ_theory.errors import require
 from llm_bridge.errors import ConfigError, ModelError
 from llm_bridge.messages import Completion, Message, Request, Usage
 from llm_bridge.models.base import OnCompletion
+from llm_bridge.models.pool import ask_batch
 from llm_bridge.weights import WEIGHTS, Weights, weights_path
 
 __all__ = ["LlamaCpp"]
@@ -97,19 +98,7 @@ class LlamaCpp:
         pool = self._start()
         # Neighbours that share the start of their prompts share the slot's prompt cache.
         order = sorted(range(len(requests)), key=lambda k: _turns(requests[k]))
-        futures = {pool.submit(self._answer, requests[k]): k for k in order}
-        done: list[Completion | None] = [None] * len(requests)
-        try:
-            for future in as_completed(futures):
-                index = futures[future]
-                completion = done[index] = future.result()
-                if on_completion is not None:
-                    on_completion(index, completion)
-        except BaseException:
-            for future in futures:
-                future.cancel()
-            raise
-        return [completion for completion in done if completion is not None]
+        return ask_batch(pool, self._answer, requests, on_completion=on_completion, order=order)
 
     def _start(self) -> ThreadPoolExecutor:
         if self._pool is None:

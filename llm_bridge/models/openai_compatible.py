@@ -7,13 +7,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from econ_theory.errors import require
 from llm_bridge.errors import AuthError, ConfigError, ModelError
 from llm_bridge.messages import Completion, Request, Usage
 from llm_bridge.models.base import OnCompletion
+from llm_bridge.models.pool import ask_batch
 
 __all__ = ["OpenAICompatible"]
 
@@ -28,12 +29,12 @@ class OpenAICompatible:
     A request that fails for a passing reason (rate limit, time-out, server error, cut connection,
     empty reply) is asked again up to `max_retries` times after `wait`, `2 wait`, `4 wait` ...
     seconds, or after what the endpoint asks for; then its completion carries the `error`. A request
-    that is itself refused (400, 404, 422) is not repeated. `requests_per_minute` and
+    that is itself refused (400, 413, 422) is not repeated. `requests_per_minute` and
     `tokens_per_minute` hold requests back; tokens are those of the replies of the last minute.
     `repeat_penalty=True` sends the repetition penalty, which not every endpoint knows.
 
-    Raises `AuthError` if the key is missing or refused and `ModelError` if the endpoint cannot be
-    reached at all.
+    Raises `AuthError` if the key is missing or refused, and `ModelError` if the endpoint cannot be
+    reached at all or does not know the model; replies under way are handed on before.
 
     >>> model = OpenAICompatible("tiny", base_url="http://127.0.0.1:8080/v1", n_parallel=2)
     >>> model.name
@@ -76,35 +77,15 @@ class OpenAICompatible:
         """Return one completion a request, in the order of `requests`."""
         if not requests:
             return []
-        done: list[Completion | None] = [None] * len(requests)
         stop = threading.Event()
         with self._client() as client, ThreadPoolExecutor(self.n_parallel) as pool:
-            futures = {
-                pool.submit(self._ask, client, request, stop): k
-                for k, request in enumerate(requests)
-            }
-            failure: BaseException | None = None
-            try:
-                for future in as_completed(futures):
-                    try:
-                        completion = future.result()
-                    except ModelError as error:
-                        # Replies on their way are paid for: let them arrive, start no more.
-                        failure = failure or error
-                        stop.set()
-                        continue
-                    if completion is None:
-                        continue
-                    done[futures[future]] = completion
-                    if on_completion is not None:
-                        on_completion(futures[future], completion)
-            except BaseException:
-                stop.set()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-        if failure is not None:
-            raise failure
-        return [completion for completion in done if completion is not None]
+            return ask_batch(
+                pool,
+                lambda request: self._ask(client, request, stop),
+                requests,
+                on_completion=on_completion,
+                stop=stop,
+            )
 
     def _client(self) -> Any:
         openai = require("openai", "llm")
@@ -151,7 +132,13 @@ class OpenAICompatible:
                     ) from None
             except openai.APIStatusError as error:
                 trouble = f"status {error.status_code}: {_said(error)}"
-                if error.status_code in (400, 404, 413, 422):
+                if error.status_code == 404:
+                    raise ModelError(
+                        f"the endpoint {self.base_url or 'of the client'} answered 404 to the "
+                        f"model {self.model!r} ({_said(error)}), want a model it serves; correct "
+                        f"the model or base_url."
+                    ) from None
+                if error.status_code in (400, 413, 422):
                     break
                 pause = max(pause, _retry_after(error))
             except (openai.OpenAIError, ValueError, OSError) as error:

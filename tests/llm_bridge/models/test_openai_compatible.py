@@ -241,6 +241,12 @@ def test_a_refused_request_is_not_repeated(serve) -> None:
     assert len(endpoint.bodies) == 1
 
 
+def test_an_unknown_model_is_an_error(serve) -> None:
+    endpoint = serve(lambda h, b, k: send(h, 404, error_body("no such model")))
+    with pytest.raises(ModelError, match=r"404 to the model 'tiny' \(no such model\), want a"):
+        model_at(endpoint.url).complete([ask()])
+
+
 def test_nobody_there_says_what_to_do() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
