@@ -198,3 +198,59 @@ def test_the_default_model_is_fetched_for_real(tmp_path: Path) -> None:
     path = weights_path("smollm2-135m-instruct", folder=tmp_path)
     assert path.stat().st_size == WEIGHTS["smollm2-135m-instruct"].size
     path.unlink()
+
+
+HUB = """
+import hashlib, re, sys, threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import os
+from pathlib import Path
+
+CONTENT = b"GGUF" + bytes(range(256)) * 2000
+SHA = hashlib.sha256(CONTENT).hexdigest()
+
+class Hub(BaseHTTPRequestHandler):
+    def do_HEAD(self):
+        found = "/someone/tiny/resolve/" in self.path
+        self.send_response(200 if found else 404)
+        self.send_header("etag", f'"{SHA}"')
+        self.send_header("x-repo-commit", "0" * 40)
+        self.send_header("content-length", str(len(CONTENT) if found else 0))
+        self.end_headers()
+        return found
+
+    def do_GET(self):
+        if self.do_HEAD():
+            self.wfile.write(CONTENT)
+
+    def log_message(self, *args):
+        pass
+
+server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+os.environ["HF_ENDPOINT"] = f"http://127.0.0.1:{server.server_port}"
+from llm_bridge.weights import WeightsError, hub_weights, weights_path
+
+folder = Path(sys.argv[1])
+path = weights_path(hub_weights("someone/tiny", "tiny.gguf", SHA), folder=folder)
+assert path.read_bytes() == CONTENT
+assert sorted(p.name for p in folder.iterdir()) == ["tiny.gguf", "tiny.gguf.verified"]
+for entry, words in (
+    (hub_weights("someone/tiny", "other.gguf", "0" * 64), "SHA-256 of other.gguf"),
+    (hub_weights("nobody/none", "none.gguf", SHA), "download of none.gguf from nobody/none failed"),
+):
+    try:
+        weights_path(entry, folder=folder)
+    except WeightsError as error:
+        assert words in str(error), error
+    else:
+        raise AssertionError(words)
+"""
+
+
+@pytest.mark.slow
+def test_the_real_hub_client_fetches_from_a_hub(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HUB, str(tmp_path)], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
