@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+import sys
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -18,6 +19,7 @@ Array = NDArray[Any]
 """A numpy array of float64, or of `Fraction` objects where arithmetic is exact."""
 
 SUM_TOLERANCE = 1e-9
+LARGEST_FLOAT = sys.float_info.max
 
 
 def frozen(array: Array) -> Array:
@@ -58,6 +60,8 @@ def as_numbers(data: Any, error: type[EconError], what: str) -> Array:
                     f"{what} has an entry {value!r} of type {type(value).__name__}, want real "
                     "numbers; pass floats, or Fractions throughout for exact arithmetic."
                 )
+            if abs(value) > LARGEST_FLOAT:
+                raise error(f"{what} has an entry beyond {LARGEST_FLOAT:.3g}, want a smaller one.")
         return as_fractions(array)
     if array.dtype.kind not in "buif":
         raise error(f"{what} has entries of type {array.dtype}, want real numbers.")

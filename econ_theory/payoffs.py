@@ -156,6 +156,6 @@ def logit_rows(values: Array, temperature: float | Array) -> Array:
     >>> logit_rows(np.array([[0.0, np.log(3.0)]]), 1.0)
     array([[0.25, 0.75]])
     """
-    scaled = values / np.asarray(temperature, dtype=float)[..., None]
-    weights = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    gaps = values - values.max(axis=-1, keepdims=True)
+    weights = np.exp(gaps / np.asarray(temperature, dtype=float)[..., None])
     return weights / weights.sum(axis=-1, keepdims=True)
