@@ -27,7 +27,7 @@ class ReasoningGym:
     `mix` maps a family to its data set's parameters; a family is named by its data set, with a
     label after a colon where one data set gives several families: ``{"chain_sum:short":
     {"max_terms": 2}, "products": {}}``. A question's text is in exactly one split, and occurs
-    there once; `n_examples` worked examples a family come from no split. A score is 1.0 for an
+    there once; up to `n_examples` worked examples a family come from no split. A score is 1.0 for an
     answer that the verifier takes as right, else 0.0; with `partial=True` the verifier's own share
     (some give part of a point for a right answer within a longer text).
 
@@ -99,14 +99,20 @@ class ReasoningGym:
             self._sources[key] = self._new_questions(split, family)
         drawn = self._drawn[key]
         while len(drawn) <= nth:
-            drawn.append(next(self._sources[key]))
+            question = next(self._sources[key], None)
+            if question is None:
+                raise TaskError(
+                    f"the family {family!r} has {len(drawn)} distinct questions in the split "
+                    f"{split!r}, want more; draw fewer or widen its parameters {self.mix[family]}."
+                )
+            drawn.append(question)
         return drawn[nth]
 
     def _new_questions(self, split: str, family: str) -> Iterator[Question]:
         if family not in self._examples:
-            shown = islice(self._entries(family, "examples", _EXAMPLES), self.n_examples)
+            shown = islice(self._entries(family, _EXAMPLES), self.n_examples)
             self._examples[family] = tuple((text, entry["answer"]) for _, text, entry in shown)
-        for number, text, entry in self._entries(family, split, SPLITS[split]):
+        for number, text, entry in self._entries(family, SPLITS[split]):
             yield Question(
                 id=f"{family}-{number:016x}",
                 text=text,
@@ -116,18 +122,14 @@ class ReasoningGym:
                 examples=self._examples[family],
             )
 
-    def _entries(
-        self, family: str, split: str, hundredths: range
-    ) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    def _entries(self, family: str, hundredths: range) -> Iterator[tuple[int, str, dict[str, Any]]]:
+        """Yield hash, text and entry of distinct questions; end where no more turn up."""
         dataset = self._datasets[family]
         seen: set[str] = set()
         latest = 0
         for index in count():
             if index - latest > _PATIENCE:
-                raise TaskError(
-                    f"the family {family!r} has {len(seen)} distinct questions in the split "
-                    f"{split!r}, want more; draw fewer or widen its parameters {self.mix[family]}."
-                )
+                return
             entry = _entry(dataset, index)
             text = str(entry["question"]).strip()
             number = _number(self.seed, text)

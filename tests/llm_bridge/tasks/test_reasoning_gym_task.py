@@ -83,3 +83,10 @@ def test_wrong_draws_and_foreign_questions(task: ReasoningGym) -> None:
     few = ReasoningGym({"products": SMALL})
     with pytest.raises(TaskError, match=r"'products' has \d+ distinct questions in .*'test'"):
         few.draw("test", 500)
+    assert len(few.draw("test", 20)) == 20
+
+
+def test_a_family_with_few_questions_shows_fewer_examples() -> None:
+    tiny = ReasoningGym({"lcm": {"max_numbers": 2, "min_value": 2, "max_value": 6}}, n_examples=9)
+    (question,) = tiny.draw("train", 1)
+    assert len(question.examples) < 9
