@@ -27,9 +27,9 @@ class ReasoningGym:
     `mix` maps a family to its data set's parameters; a family is named by its data set, with a
     label after a colon where one data set gives several families: ``{"chain_sum:short":
     {"max_terms": 2}, "products": {}}``. A question's text is in exactly one split, and occurs
-    there once; up to `n_examples` worked examples a family come from no split. A score is 1.0 for an
-    answer that the verifier takes as right, else 0.0; with `partial=True` the verifier's own share
-    (some give part of a point for a right answer within a longer text).
+    there once; up to `n_examples` worked examples a family come from no split. A score is 1.0 for
+    an answer that the verifier takes as right, else 0.0; with `partial=True` the verifier's own
+    share (some give part of a point for a right answer within a longer text).
 
     Raises `TaskError` for an unknown data set, parameter or split, and when a family has no more
     distinct questions.
