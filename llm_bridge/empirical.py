@@ -98,8 +98,11 @@ def empirical_game(
     """
     check_confidence(confidence)
     rng = as_rng(rng)
-    if not np.isfinite(table.signals).all():
-        where = np.argwhere(~np.isfinite(table.signals))[0]
+    # An executor of one type needs no signal.
+    needed = np.array([t > 1 for t in bins.n_types])
+    unknown = ~np.isfinite(table.signals) & needed
+    if unknown.any():
+        where = np.argwhere(unknown)[0]
         raise ConfigError(
             f"the signal of executor {table.executors[where[1]]!r} on question {where[0]} is not "
             f"known, want one for every question; call ensure_signals first."

@@ -152,21 +152,21 @@ class Stops:
 
 
 def test_a_kill_in_mid_growth_loses_nothing(tmp_path) -> None:
-    whole = new_bank(m=3)
+    whole = new_bank(n=6, m=3)
     whole.ensure()
     whole.ensure_signals()
     with Store(tmp_path / "store.sqlite") as store:
-        cut = new_bank(team(lambda model: Recorded(Stops(model, 50), store, Ledger())), m=3)
+        cut = new_bank(team(lambda model: Recorded(Stops(model, 20), store, Ledger())), n=6, m=3)
         with pytest.raises(KeyboardInterrupt):
             cut.ensure()
     with Store(tmp_path / "store.sqlite") as store:
         ledger = Ledger()
-        again = new_bank(team(lambda model: Recorded(model, store, ledger)), m=3)
+        again = new_bank(team(lambda model: Recorded(model, store, ledger)), n=6, m=3)
         again.ensure()
         again.ensure_signals()
         total = ledger.totals()
-    assert total.replays == 50
-    assert total.calls == 20 * 2 * 2 * 3 + 20 * 3 - 50
+    assert total.replays == 20
+    assert total.calls == 6 * 2 * 2 * 3 + 6 * 3 - 20
     np.testing.assert_array_equal(again.table.answers, whole.table.answers)
     np.testing.assert_array_equal(again.table.signals, whole.table.signals)
     np.testing.assert_array_equal(again.table.scores, whole.table.scores)

@@ -80,6 +80,14 @@ def test_unseen_joint_types_are_null_and_noted() -> None:
     assert any("occur on none of the 3 questions" in note for note in empirical.notes)
 
 
+def test_executors_of_one_type_need_no_signal() -> None:
+    table = table_of(n=30)
+    silent = replace(table, signals=np.full((30, 3), np.nan))
+    empirical = empirical_game(silent, SignalBins((np.empty(0),) * 3))
+    assert empirical.game.n_types == (1, 1, 1)
+    assert empirical.game.types[0] == ("any",)
+
+
 def test_invalid_completions_and_constant_signals_are_noted() -> None:
     table = table_of(n=50)
     constant = replace(table, signals=np.full((50, 3), -1.0))
