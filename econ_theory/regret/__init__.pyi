@@ -1,5 +1,5 @@
 from .bounds import Bound, BoundCheck, econ_bound, learner_bound
-from .measures import dynamic_regret, external_regret, swap_regret
+from .measures import comparator_regret, dynamic_regret, external_regret, swap_regret
 from .rates import LinearTest, Rate, linear_test, log_log_test, pooled_rate, trend_test
 from .traces import PlayTrace, RegretTrace, play_learners
 
@@ -10,6 +10,7 @@ __all__ = [
     "PlayTrace",
     "Rate",
     "RegretTrace",
+    "comparator_regret",
     "dynamic_regret",
     "econ_bound",
     "external_regret",

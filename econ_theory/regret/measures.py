@@ -6,12 +6,15 @@ player's own type, and over the others' types and play at every step.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from econ_theory.arrays import Array, frozen
+from econ_theory.errors import ProfileError
 from econ_theory.regret.traces import PlayTrace, RegretTrace
 
-__all__ = ["dynamic_regret", "external_regret", "swap_regret"]
+__all__ = ["comparator_regret", "dynamic_regret", "external_regret", "swap_regret"]
 
 
 def external_regret(trace: PlayTrace) -> RegretTrace:
@@ -58,6 +61,34 @@ def dynamic_regret(trace: PlayTrace) -> RegretTrace:
     Source: Zinkevich 2003, section 2.2 (with the sequence of best replies as comparator).
     """
     return _regret(trace, "dynamic", _dynamic)
+
+
+def comparator_regret(trace: PlayTrace, values: Sequence[float]) -> RegretTrace:
+    """Return what a named equilibrium would have paid more than play did, cumulative (K, n).
+
+    ``R_k = sum_{l <= k} (V*_i - sum_t <s_l[t], v_l[t]>)``, where ``values[i]`` is V*_i, player i's
+    ex-ante payoff in the equilibrium. It is not a distance from equilibrium: play that pays
+    everyone more than the equilibrium has negative regret.
+
+    >>> trace = PlayTrace([[[[0.5, 0.5]]], [[[1.0, 0.0]]]], [[[[1.0, 0.0]]], [[[0.0, 1.0]]]])
+    >>> comparator_regret(trace, [0.4]).cumulative.ravel()
+    array([-0.1,  0.3])
+
+    Raises
+    ------
+    ProfileError
+        If there is not one value a player.
+
+    Source: Yi et al. 2025, arXiv 2506.08292, whose R(T) this is; name the equilibrium with it.
+    """
+    if len(values) != trace.n_players:
+        raise ProfileError(
+            f"values has {len(values)} entries, want {trace.n_players}: one ex-ante payoff a "
+            "player."
+        )
+    paid = [np.vecdot(trace.played(i), trace.worth(i)).sum(axis=1) for i in range(trace.n_players)]
+    gaps = np.asarray(values, dtype=float) - np.stack(paid, axis=1)
+    return RegretTrace(gaps.cumsum(axis=0), "equilibrium-comparator")
 
 
 def _regret(trace: PlayTrace, kind: str, measure) -> RegretTrace:

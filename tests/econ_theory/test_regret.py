@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from econ_theory import BayesianGame, certify
+from econ_theory import BayesianGame, StrategyProfile, certify
 from econ_theory.errors import ProfileError, SettingError
 from econ_theory.learners import (
     Hedge,
@@ -20,6 +20,7 @@ from econ_theory.regret import (
     Bound,
     PlayTrace,
     RegretTrace,
+    comparator_regret,
     dynamic_regret,
     econ_bound,
     external_regret,
@@ -221,3 +222,16 @@ def test_bad_regret_trace_is_refused():
 def test_play_learners_refuses_bad_counts(learners, n_steps):
     with pytest.raises(SettingError, match="want 2 learners"):
         play_learners(random_game(0), learners, n_steps)
+
+
+def test_comparator_regret_can_be_negative_where_play_beats_the_equilibrium() -> None:
+    dilemma = np.array([[3.0, 0.0], [5.0, 1.0]]).reshape(1, 1, 2, 2)
+    game = BayesianGame([[1.0]], [dilemma, dilemma.swapaxes(2, 3)])
+    cooperate = StrategyProfile.pure(game, [[0], [0]])
+    values = [game.action_values(cooperate, i) for i in range(2)]
+    trace = PlayTrace([cooperate.rows] * 4, [values] * 4)
+    regret = comparator_regret(trace, [1.0, 1.0])
+    assert regret.kind == "equilibrium-comparator"
+    np.testing.assert_allclose(regret.cumulative[-1], [-8.0, -8.0])
+    with pytest.raises(ProfileError, match="values has 1 entries, want 2"):
+        comparator_regret(trace, [1.0])
