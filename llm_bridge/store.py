@@ -152,18 +152,38 @@ class Store:
 
     def put_completion(self, request: Request, completion: Completion) -> None:
         """Write a reply under its request's key; the first one written stays."""
-        asked = asdict(request)
-        asked.pop("purpose")
+        row = (
+            request.key(),
+            json.dumps(asdict(request)),
+            json.dumps(asdict(completion)),
+            time.time(),
+        )
         with self._lock, self._explained("written"):
-            self._db.execute(
-                "INSERT OR IGNORE INTO completions VALUES (?, ?, ?, ?)",
-                (request.key(), json.dumps(asked), json.dumps(asdict(completion)), time.time()),
-            )
+            self._db.execute("INSERT OR IGNORE INTO completions VALUES (?, ?, ?, ?)", row)
 
     def n_completions(self) -> int:
         """Return how many replies are stored."""
         with self._lock, self._explained("read"):
             return int(self._db.execute("SELECT count(*) FROM completions").fetchone()[0])
+
+    def ledger(self) -> Ledger:
+        """Return what all stored replies cost, whichever session asked for them.
+
+        >>> with Store(":memory:") as store:
+        ...     store.put_completion(Request("m", (), purpose="bank"), Completion("4", Usage(9, 0, 1)))
+        ...     store.ledger().totals().tokens
+        10
+        """
+        with self._lock, self._explained("read"):
+            rows = self._db.execute("SELECT request, completion FROM completions").fetchall()
+        ledger = Ledger()
+        for request, completion in rows:
+            asked = json.loads(request)
+            ledger.record(
+                Request(asked["model"], (), purpose=asked.get("purpose", "")),
+                _completion(completion),
+            )
+        return ledger
 
     # Documents -------------------------------------------------------------------------------
 
