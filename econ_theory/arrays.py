@@ -60,7 +60,7 @@ def as_numbers(data: Any, error: type[EconError], what: str) -> Array:
                     f"{what} has an entry {value!r} of type {type(value).__name__}, want real "
                     "numbers; pass floats, or Fractions throughout for exact arithmetic."
                 )
-            if abs(value) > LARGEST_FLOAT:
+            if abs(Fraction(value)) > LARGEST_FLOAT:
                 raise error(f"{what} has an entry beyond {LARGEST_FLOAT:.3g}, want a smaller one.")
         return as_fractions(array)
     if array.dtype.kind not in "buif":

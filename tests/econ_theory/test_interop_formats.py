@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from fractions import Fraction
 
 import numpy as np
@@ -14,9 +15,11 @@ from econ_theory.certificates import certify
 from econ_theory.errors import FormatError, GameError, MissingExtra, RefusedError
 from econ_theory.games import BayesianGame, harsanyi_form
 from econ_theory.interop import (
+    dumps_efg,
     dumps_json,
     dumps_nfg,
     from_nashpy,
+    loads_efg,
     loads_json,
     loads_nfg,
     read_json,
@@ -229,3 +232,38 @@ def fields(**changes):
 def test_malformed_json_is_refused_with_its_field(text, complaint):
     with pytest.raises(FormatError, match=complaint):
         loads_json(text)
+
+
+@pytest.mark.parametrize(
+    ("dumps", "loads"),
+    [(dumps_efg, loads_efg), (dumps_nfg, loads_nfg), (dumps_json, loads_json)],
+    ids=["efg", "nfg", "json"],
+)
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_a_damaged_file_is_read_or_refused_but_never_crashes(dumps, loads, data):
+    text = dumps(bayesian(exact=True))
+    words = [
+        '"',
+        "{",
+        "}",
+        "[",
+        "]",
+        "0",
+        "-1",
+        "1/0",
+        "t",
+        "p",
+        "c",
+        " ",
+        "\\",
+        ",",
+        "9" * 30,
+        "\0",
+    ]
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(text)))
+        length = data.draw(st.sampled_from([0, 1, 3, 30, 300]))
+        text = text[:start] + data.draw(st.sampled_from(words)) + text[start + length :]
+    with suppress(FormatError):
+        assert loads(text).exact.prior.sum() == 1
