@@ -1,0 +1,346 @@
+"""The charts of a report, each an inline SVG that says in words what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from textwrap import fill
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from econ_theory.plotting.canvas import INK, axes_for, curve_style, legend
+from llm_bridge.report.data import (
+    ComparisonView,
+    LearningCurve,
+    RegretCurve,
+    VerificationView,
+)
+from llm_bridge.report.svg import GREY, PAPER, chart_style, inline_svg
+from llm_bridge.report.wording import amount, interval, method_name, signed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "bound_chart",
+    "difference_chart",
+    "frontier_chart",
+    "gain_chart",
+    "learning_chart",
+    "loss_chart",
+    "regret_chart",
+    "sensitivity_chart",
+]
+
+WIDTH = 4.8
+
+
+def frontier_chart(view: ComparisonView) -> str:
+    """Draw accuracy, with intervals, against tokens a question; the best ones are joined."""
+    name, points = "frontier", sorted(view.points, key=lambda point: point.tokens)
+    with _figure(name, 3.1 + 0.11 * len(points)) as (figure, ax):
+        best = [point for point in points if point.best]
+        ax.step(
+            [point.tokens for point in best],
+            [point.accuracy for point in best],
+            where="post",
+            color=GREY,
+            linewidth=0.9,
+            linestyle=(0, (4, 3)),
+            zorder=1.5,
+        )
+        for k, point in enumerate(points):
+            style = curve_style(k)
+            ours = point.name == view.ours
+            ax.errorbar(
+                [point.tokens],
+                [point.accuracy],
+                yerr=[[point.accuracy - point.lower], [point.upper - point.accuracy]],
+                color=style.colour,
+                marker=style.marker,
+                markersize=8 if ours else 6.5,
+                markerfacecolor=style.colour if ours else PAPER,
+                markeredgewidth=1.4,
+                elinewidth=1.2,
+                linestyle="none",
+                label=method_name(point.name),
+                zorder=3,
+            )
+        tokens = [point.tokens for point in points]
+        if tokens and min(tokens) > 0 and max(tokens) > 8 * min(tokens):
+            _log_axis(ax.xaxis)
+        else:
+            ax.set_xlim(0, 1.1 * max(tokens, default=1.0))
+        ax.set_xlabel("tokens a question (prompt + generated)")
+        ax.set_ylabel("accuracy (mean score)")
+        legend(ax, columns=2)
+        words = "; ".join(
+            f"{method_name(p.name)} {interval(p.accuracy, p.lower, p.upper)} at "
+            f"{amount(p.tokens)} tokens"
+            for p in points
+        )
+        return inline_svg(figure, name=name, title="Accuracy against tokens", description=words)
+
+
+def difference_chart(view: ComparisonView) -> str:
+    """Draw the paired accuracy differences to each baseline with their intervals about zero."""
+    name = "differences"
+    labels = [f"− {method_name(found.reference)}" for found in view.differences]
+    rows = [(found.difference, found.lower, found.upper) for found in view.differences]
+    filled = [found.equal_tokens for found in view.differences]
+    with _figure(name, 1.1 + 0.42 * len(rows)) as (figure, ax):
+        _forest(ax, labels, rows, filled)
+        ax.set_xlabel("difference in accuracy")
+        words = "; ".join(
+            f"{method_name(view.ours)} {label} {interval(*row)}"
+            for label, row in zip(labels, rows, strict=True)
+        )
+        return inline_svg(figure, name=name, title="Paired differences", description=words)
+
+
+def learning_chart(curve: LearningCurve) -> str:
+    """Draw mean reward, its three parts and the commitment's accuracy over episodes, smoothed."""
+    name = "learning"
+    parts = {
+        "reward": curve.reward,
+        "alignment": curve.alignment,
+        "task score": curve.task,
+        "contribution": curve.contribution,
+        "accuracy of the commitment": curve.accuracy,
+    }
+    with _figure(name, 3.4) as (figure, ax):
+        for k, (label, values) in enumerate(parts.items()):
+            _smoothed(ax, curve.episodes, values, k, label, raw=label == "reward")
+        ax.set_ylim(-0.02, 1.02)
+        ax.set_xlabel("training (episodes)")
+        ax.set_ylabel("mean of an update")
+        legend(ax, columns=2)
+        words = _from_to(parts, curve.episodes)
+        return inline_svg(figure, name=name, title="Learning curve", description=words)
+
+
+def loss_chart(curve: LearningCurve) -> str:
+    """Draw the total loss and the exploration temperature over episodes, one above the other."""
+    name = "loss"
+    with _figure(name, 3.4, rows=2) as (figure, axes):
+        loss, alpha = axes
+        _smoothed(loss, curve.episodes, curve.loss, 0, "", raw=True)
+        if min(curve.loss) > 0 and max(curve.loss) > 20 * min(curve.loss):
+            _log_axis(loss.yaxis)
+        else:
+            loss.set_ylim(bottom=0)
+        loss.set_ylabel("loss")
+        loss.tick_params(labelbottom=False)
+        alpha.plot(curve.episodes, curve.alpha, color=curve_style(1).colour, linewidth=1.6)
+        alpha.set_ylim(bottom=0)
+        alpha.set_ylabel("exploration α")
+        alpha.set_xlabel("training (episodes)")
+        words = _from_to({"loss": curve.loss, "exploration alpha": curve.alpha}, curve.episodes)
+        return inline_svg(figure, name=name, title="Loss and exploration", description=words)
+
+
+def regret_chart(curves: Sequence[RegretCurve]) -> str:
+    """Draw cumulative regret of each kind, summed over executors, on linear axes."""
+    name = "regret"
+    with _figure(name, 3.2) as (figure, ax):
+        for k, curve in enumerate(curves):
+            style = curve_style(k)
+            ax.plot(
+                curve.steps,
+                _totals(curve),
+                color=style.colour,
+                linestyle=style.line,
+                linewidth=1.8,
+                label=curve.kind,
+            )
+        ax.set_xlim(left=0)
+        ax.set_xlabel(f"training ({curves[0].unit}s)")
+        ax.set_ylabel("cumulative regret (reward units)")
+        legend(ax, columns=3)
+        words = "; ".join(
+            f"{curve.kind} regret reaches {_totals(curve)[-1]:.3g} after {curve.steps[-1]} "
+            f"{curve.unit}s"
+            for curve in curves
+        )
+        return inline_svg(figure, name=name, title="Cumulative regret", description=words)
+
+
+def bound_chart(curves: Sequence[RegretCurve]) -> str:
+    """Draw regret against its bounds on logarithmic axes, where slopes are exponents."""
+    name = "bounds"
+    bounds = [(curve, bound) for curve in curves for bound in curve.bounds]
+    with _figure(name, 2.9 + 0.16 * (len(curves) + len(bounds))) as (figure, ax):
+        lowest, trivial = np.inf, []
+        for k, curve in enumerate(curves):
+            style, total = curve_style(k), np.array(_totals(curve))
+            lowest = min(lowest, float(total[total > 0].min(initial=np.inf)))
+            ax.plot(
+                curve.steps,
+                np.where(total > 0, total, np.nan),
+                color=style.colour,
+                linestyle=style.line,
+                linewidth=1.8,
+                label=curve.kind,
+            )
+        for k, (curve, bound) in enumerate(bounds):
+            every = max(1, len(curve.steps) // 6)
+            ax.plot(
+                curve.steps,
+                bound.values,
+                color=INK,
+                linewidth=1.1,
+                linestyle=(0, (4, 3)) if bound.verdict != "vacuous" else ":",
+                marker=curve_style(k).marker,
+                markersize=4.5,
+                markevery=(every // 2, every),
+                label=fill(f"bound on {curve.kind}: {bound.name} ({bound.verdict})", 46),
+            )
+            if not any(np.allclose(bound.trivial, other) for other in trivial):
+                trivial.append(bound.trivial)
+                label = "" if len(trivial) > 1 else "trivial bound"
+                ax.plot(curve.steps, bound.trivial, color=GREY, linewidth=0.9, label=label)
+        _log_axis(ax.xaxis)
+        _log_axis(ax.yaxis)
+        if np.isfinite(lowest):
+            ax.set_ylim(bottom=lowest / 2)
+        ax.set_xlabel(f"training ({curves[0].unit}s, logarithmic)")
+        ax.set_ylabel("cumulative regret (reward units)")
+        legend(ax)
+        words = "; ".join(f"{bound.name}: {bound.verdict}" for _, bound in bounds)
+        return inline_svg(figure, name=name, title="Regret against bounds", description=words)
+
+
+def gain_chart(view: VerificationView) -> str:
+    """Draw what the best deviation of each type gains, with its interval, largest first."""
+    name = "gains"
+    labels = [
+        item.executor if item.type == "any" else f"{item.executor}, {item.type}"
+        for item in view.deviations
+    ]
+    rows = [(item.gain, item.lower, item.upper) for item in view.deviations]
+    with _figure(name, 1.1 + 0.3 * max(2, len(rows))) as (figure, ax):
+        _forest(ax, labels, rows, [item.lower > 0 for item in view.deviations])
+        ax.set_xlabel("gain by the best other control (reward units)")
+        words = "; ".join(
+            f"{label} {interval(*row)}" for label, row in zip(labels, rows, strict=True)
+        )
+        return inline_svg(figure, name=name, title="Best deviations", description=words)
+
+
+def sensitivity_chart(view: VerificationView) -> str:
+    """Draw each executor's expected reward under each of its controls."""
+    name = "sensitivity"
+    with _figure(name, 1.6 + 0.3 * len(view.executors[0].controls)) as (figure, ax):
+        labels = view.executors[0].controls
+        for k, item in enumerate(view.sensitivity):
+            style = curve_style(k)
+            ax.plot(
+                item.means,
+                np.arange(len(item.means)),
+                color=style.colour,
+                linestyle=style.line,
+                linewidth=0.9,
+                marker=style.marker,
+                markersize=6,
+                markerfacecolor=PAPER,
+                markeredgewidth=1.4,
+                label=item.executor,
+            )
+        ax.set_yticks(range(len(labels)), [fill(label, 18) for label in labels])
+        ax.invert_yaxis()
+        ax.margins(y=0.12)
+        ax.set_xlabel("expected reward of always using the control")
+        legend(ax, columns=3)
+        words = "; ".join(
+            f"{item.executor} from {min(item.means):.3g} to {max(item.means):.3g}"
+            for item in view.sensitivity
+        )
+        return inline_svg(figure, name=name, title="Reward by control", description=words)
+
+
+@contextmanager
+def _figure(name: str, height: float, *, rows: int = 1) -> Iterator[tuple[Figure, Any]]:
+    """Open a figure of the page's column width, its axes tidied; `rows` axes above each other."""
+    from matplotlib.figure import Figure
+
+    with chart_style(name):
+        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        axes = figure.subplots(rows, 1, squeeze=False)[:, 0]
+        for ax in axes:
+            axes_for(ax)
+        yield figure, axes[0] if rows == 1 else axes
+
+
+def _forest(
+    ax: Axes,
+    labels: Sequence[str],
+    rows: Sequence[tuple[float, float, float]],
+    filled: Sequence[bool],
+) -> None:
+    """Draw estimates with intervals, one a row, the first on top, and a line at zero."""
+    colour = curve_style(0).colour
+    ax.axvline(0.0, color=INK, linewidth=0.9, zorder=1.5)
+    for k, ((value, lower, upper), full) in enumerate(zip(rows, filled, strict=True)):
+        ax.plot([lower, upper], [k, k], color=colour, linewidth=1.5)
+        ax.plot(
+            [value],
+            [k],
+            color=colour,
+            marker="o",
+            markersize=7,
+            markerfacecolor=colour if full else PAPER,
+            markeredgewidth=1.4,
+        )
+    ax.set_yticks(range(len(labels)), [fill(label, 18) for label in labels])
+    ax.set_ylim(len(labels) - 0.4, -0.6)
+    ax.grid(False, axis="y")
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+
+
+def _smoothed(
+    ax: Axes, episodes: Sequence[int], values: Sequence[float], k: int, label: str, *, raw: bool
+) -> None:
+    """Draw a centred moving mean over a tenth of the updates, and faintly what it smooths."""
+    style, x, y = curve_style(k), np.array(episodes), np.array(values)
+    if raw:
+        ax.plot(x, y, color=style.colour, linewidth=0.7, alpha=0.35)
+    half = max(1, len(y) // 10) // 2
+    sums = np.concatenate([[0.0], y.cumsum()])
+    at = np.arange(len(y))
+    low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, len(y))
+    ax.plot(
+        x,
+        (sums[high] - sums[low]) / (high - low),
+        color=style.colour,
+        linestyle=style.line,
+        linewidth=1.8,
+        label=label,
+    )
+
+
+def _log_axis(axis: Any) -> None:
+    """Make an axis logarithmic with plain numbers at 1, 2 and 5 times powers of ten."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+    axis.axes.set_xscale("log") if axis.axis_name == "x" else axis.axes.set_yscale("log")
+    low, high = axis.get_data_interval()
+    wide = low > 0 and high > 300 * low
+    axis.set_major_locator(LogLocator(subs=(1.0,) if wide else (1.0, 2.0, 5.0)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}".replace(",", "\u202f")))
+    axis.set_minor_locator(NullLocator())
+    axis.set_minor_formatter(NullFormatter())
+
+
+def _totals(curve: RegretCurve) -> list[float]:
+    return [sum(row) for row in curve.cumulative]
+
+
+def _from_to(parts: dict[str, Any], episodes: Sequence[int]) -> str:
+    changes = "; ".join(
+        f"{label} from {signed(values[0])} to {signed(values[-1])}"
+        for label, values in parts.items()
+    )
+    return f"{changes}, over {episodes[-1]} episodes"
