@@ -54,14 +54,14 @@ STYLES: dict[str, Style] = {
         Style(
             "direct",
             _ONE_LINE,
-            max_tokens=12,
+            max_tokens=16,
             stop=("\n",),
             shots=(("What is the capital of France?", "Paris"),),
         ),
         Style(
             "examples",
             _ONE_LINE,
-            max_tokens=12,
+            max_tokens=16,
             stop=("\n",),
             shots=(
                 ("What is 3 + 4?", "7"),
@@ -103,7 +103,7 @@ def max_tokens(style: str) -> int:
     """Return the most tokens a reply in `style` may have.
 
     >>> max_tokens("direct")
-    12
+    16
     """
     return _style(style).max_tokens
 
