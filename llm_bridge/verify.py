@@ -1,11 +1,7 @@
 """From a team's strategy profile to a certificate with confidence: the judge of the bridge.
 
-The point estimate is `econ_theory.certify` on the empirical game. The interval is for the true
-game: each deviation gain is a mean over questions::
-
-    d_i(t, a) = E[ r_i(a, s_-i) - r_i(s) | t_i = t ],    epsilon = max over i, t, a of d_i(t, a)
-
-so a band that covers all of them covers epsilon between its largest lower and upper ends.
+The point estimate is `econ_theory.certify` on the empirical game; the interval is for the true
+game that the questions are drawn from (`llm_bridge.deviations`).
 """
 
 from __future__ import annotations
@@ -18,32 +14,21 @@ import numpy as np
 
 from econ_theory import Certificate, StrategyProfile, certify
 from econ_theory.seeding import Seed, as_rng, spawn
-from llm_bridge.bands import FEW, LEAST, Band, BandMethod, mean_band
+from llm_bridge.bands import BandMethod, mean_band
+from llm_bridge.deviations import (
+    DeviationGain,
+    PolicyGap,
+    band_notes,
+    best_deviations,
+    epsilon_interval,
+    gains_by_executor,
+    policy_gap,
+)
 from llm_bridge.empirical import EmpiricalGame
 from llm_bridge.equilibria import Equilibrium, equilibria_line, equilibria_of
 from llm_bridge.sensitivity import Sensitivity, control_values, flatness, payoff_sensitivity
 
-__all__ = ["DeviationGain", "Verification", "epsilon_interval", "verify"]
-
-
-@dataclass(frozen=True, slots=True)
-class DeviationGain:
-    """What the best deviation of one type of one executor gains, with its interval."""
-
-    executor: str
-    type: str
-    control: str
-    gain: float
-    lower: float
-    upper: float
-    questions: int
-
-    def __str__(self) -> str:
-        who = self.executor if self.type == "any" else f"{self.executor}, when {self.type},"
-        half = max(self.upper - self.gain, self.gain - self.lower)
-        if self.gain <= 0.0:
-            return f"{who} gains nothing by any other control (± {half:.2g})"
-        return f"{who} gains {self.gain:.2g} ± {half:.2g} by {self.control}"
+__all__ = ["Verification", "epsilon_interval", "verify"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +48,7 @@ class Verification:
     degenerate : no type of any executor can tell two of its controls apart at `confidence`
     resolution : at `confidence`, the most that any two controls' interim payoffs differ
     width : w; a gamma-equilibrium of the empirical game is a (gamma + 2w)-one of the true game
+    policy : where it is known what was played on each question
     notes : what a reader should know, in words
     """
 
@@ -82,6 +68,7 @@ class Verification:
     resolution: float
     width: float
     n_questions: int
+    policy: PolicyGap | None
     notes: tuple[str, ...]
 
     @property
@@ -105,6 +92,8 @@ class Verification:
         )
         if self.deviations:
             lines.append(f"best deviation: {self.deviations[0]}.")
+        if self.policy is not None:
+            lines.append(f"{self.policy}.")
         lines.append(
             f"welfare {self.welfare:.3g} ({self.welfare_interval[0]:.3g} to "
             f"{self.welfare_interval[1]:.3g}), the sum of {len(self.gains)} expected rewards."
@@ -124,71 +113,46 @@ class Verification:
         return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in self.summary()) + "</ul>"
 
 
-def epsilon_interval(
-    empirical: EmpiricalGame,
-    profile: StrategyProfile,
-    *,
-    confidence: float = 0.95,
-    method: BandMethod = "bootstrap",
-    n_resamples: int = 999,
-    rng: Seed = None,
-) -> tuple[tuple[float, float], Band]:
-    """Return an interval for the true epsilon of `profile`, and the band of all deviation gains.
-
-    The band's cells are (executor, type, control) in that order. Resampling whole questions keeps
-    what the cells share; "bernstein" assumes nothing but independent questions. A type that no
-    question has could gain anything up to 1, and the upper end says so.
-    """
-    values, own = control_values(empirical, profile)
-    cells, members, bounds = [], [], []
-    for i, (value, mine) in enumerate(zip(values, own, strict=True)):
-        gain = value - (mine * value).sum(axis=1, keepdims=True)
-        for t in range(empirical.game.n_types[i]):
-            cells.append(gain)
-            members.append(np.repeat(empirical.types[:, i : i + 1] == t, gain.shape[1], axis=1))
-            # Playing a already with probability s leaves at most 1 - s to gain by it.
-            bounds.append(1.0 - np.minimum(profile.floating.rows[i][t], 1.0))
-    bound = np.concatenate(bounds)
-    band = mean_band(
-        np.concatenate(cells, axis=1),
-        np.concatenate(members, axis=1),
-        -bound,
-        bound,
-        confidence=confidence,
-        method=method,
-        n_resamples=n_resamples,
-        rng=rng,
-    )
-    return (max(0.0, float(band.lower.max())), max(0.0, float(band.upper.max()))), band
-
-
 def verify(
     empirical: EmpiricalGame,
     profile: StrategyProfile | Sequence[np.ndarray],
     *,
     confidence: float = 0.95,
     method: BandMethod = "bootstrap",
+    played: np.ndarray | None = None,
     rng: Seed = None,
 ) -> Verification:
     """Return the `Verification` of `profile` on an empirical game.
 
-    The intervals of epsilon, of welfare and of the sensitivities hold at `confidence` each, not
-    together.
+    The profile is taken as given: read it off other questions than the bank's, or accept that the
+    interval leaves out how it was read. The intervals of epsilon, of welfare and of the
+    sensitivities hold at `confidence` each, not together.
+
+    Parameters
+    ----------
+    empirical : from `llm_bridge.empirical.empirical_game`
+    profile : of shape (T_i, K) for each executor
+    confidence : of each interval
+    method : "bootstrap", or "bernstein": distribution-free and wider
+    played : (Q, n, K), optional
+        What a policy really plays on each of the bank's questions, where it knows more than its
+        type; adds a `PolicyGap`.
+    rng : of the bootstrap and the solver
 
     Raises
     ------
     ProfileError
         If the profile has the wrong shape for the game.
     ConfigError
-        If `confidence` is not in (0, 1) or `method` is unknown.
+        If `confidence`, `method` or `played` is wrong.
     """
     profile = profile if isinstance(profile, StrategyProfile) else StrategyProfile(profile)
     certificate = certify(empirical.game, profile)
-    children = spawn(as_rng(rng), 5)
+    children = spawn(as_rng(rng), 6)
     interval, band = epsilon_interval(
         empirical, profile, confidence=confidence, method=method, rng=children[0]
     )
-    gains = _by_executor(empirical, band)
+    gains = gains_by_executor(empirical, band)
     flat, resolution = flatness(
         empirical, profile, confidence=confidence, method=method, rng=children[1]
     )
@@ -210,7 +174,7 @@ def verify(
         confidence=confidence,
         method=method,
         gains=gains,
-        deviations=_deviations(empirical, gains),
+        deviations=best_deviations(empirical, gains),
         welfare=float(total.estimate[0]),
         welfare_interval=(float(total.lower[0]), float(total.upper[0])),
         equilibria=equilibria,
@@ -222,59 +186,15 @@ def verify(
         resolution=resolution,
         width=empirical.width,
         n_questions=empirical.n_questions,
-        notes=(*empirical.notes, *_band_notes(empirical, band, method), *notes),
+        policy=None
+        if played is None
+        else policy_gap(
+            empirical, profile, played, confidence=confidence, method=method, rng=children[5]
+        ),
+        notes=(*empirical.notes, *band_notes(empirical, band, method), *notes),
     )
-
-
-def _by_executor(empirical: EmpiricalGame, band: Band) -> tuple[np.ndarray, ...]:
-    ends = np.stack([band.estimate, band.lower, band.upper], axis=-1)
-    game, start, result = empirical.game, 0, []
-    for t, a in zip(game.n_types, game.n_actions, strict=True):
-        result.append(ends[start : start + t * a].reshape(t, a, 3))
-        start += t * a
-    return tuple(result)
-
-
-def _deviations(
-    empirical: EmpiricalGame, gains: tuple[np.ndarray, ...]
-) -> tuple[DeviationGain, ...]:
-    game = empirical.game
-    found = []
-    for i, table in enumerate(gains):
-        counts = empirical.type_counts(i)
-        for t in np.flatnonzero(counts):
-            a = int(table[t, :, 0].argmax())
-            gain, lower, upper = map(float, table[t, a])
-            found.append(
-                DeviationGain(
-                    game.players[i],
-                    game.types[i][t],
-                    game.actions[i][a],
-                    max(gain, 0.0),
-                    lower,
-                    upper,
-                    int(counts[t]),
-                )
-            )
-    return tuple(sorted(found, key=lambda deviation: -deviation.gain))
 
 
 def _team_payoffs(empirical: EmpiricalGame, profile: StrategyProfile) -> np.ndarray:
     values, own = control_values(empirical, profile)
     return sum((v * s).sum(axis=1) for v, s in zip(values, own, strict=True))  # type: ignore[return-value]
-
-
-def _band_notes(empirical: EmpiricalGame, band: Band, method: BandMethod) -> tuple[str, ...]:
-    notes = [
-        f"{empirical.game.players[i]} is never {empirical.game.types[i][t]!r} on these questions: "
-        "nothing bounds that type's gain below 1."
-        for i in range(empirical.payoffs.shape[1])
-        for t in np.flatnonzero(empirical.type_counts(i) == 0)
-    ]
-    if method == "bootstrap" and band.conservative.any():
-        notes.append(
-            f"{int(band.conservative.sum())} of {band.conservative.size} deviation gains rest on "
-            f"fewer than {LEAST} questions, or on fewer than {FEW} that differ from the rest: "
-            "their ends follow from the payoff range, not from the bootstrap."
-        )
-    return tuple(notes)

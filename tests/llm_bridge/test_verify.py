@@ -294,6 +294,43 @@ def test_the_whole_pipeline_through_text() -> None:
     assert ledger.totals().calls == 200 * 2 * 3 * 2 + 3 * 260
 
 
+def test_play_by_the_profile_has_the_profiles_gap() -> None:
+    skills, pools = TEAMS["two of one model and a third"]
+    empirical = estimate(skills, pools, 100, 0)
+    profile = StrategyProfile.random(empirical.game, rng=1)
+    played = np.stack([profile.rows[i][empirical.types[:, i]] for i in range(3)], axis=1)
+    report = verify(empirical, profile, played=played, rng=0)
+    assert report.policy is not None
+    assert report.policy.epsilon == pytest.approx(report.epsilon)
+    assert report.policy.distance == pytest.approx(0.0, abs=1e-12)
+    assert report.policy.lower <= report.policy.epsilon <= report.policy.upper
+    assert any("as played question by question" in line for line in report.summary())
+
+
+def test_a_policy_that_knows_the_class_beats_every_fixed_control() -> None:
+    """Played by hidden class, its gap is below that of the best reply by type alone."""
+    task = SimulatedTask(WORLD)
+    able = Skill((0.95, 0.9), (0.1, 0.1), (0.2, 1.0), width=0.3)
+    models = [(SimulatedModel(WORLD, able, name=name), name) for name in ("ann", "bob")]
+    bank = Bank(task, task.draw("test", 150), models, MENU, ExactEmbedder(), m=2)
+    bank.ensure()
+    bank.ensure_signals()
+    empirical = empirical_game(bank.table, exact_bins([able, able]), rng=0)
+    best = np.array([0, 2])[[q.meta["class"] for q in bank.questions]]
+    played = np.repeat(np.eye(3)[best][:, None], 2, axis=1)
+    rows = [
+        np.stack([played[empirical.types[:, i] == t, i].mean(axis=0) for t in range(2)])
+        for i in range(2)
+    ]
+    report = verify(empirical, rows, played=played, rng=0)
+    assert report.policy is not None
+    assert report.policy.epsilon == 0.0
+    assert report.policy.upper < report.epsilon
+    assert report.policy.distance > 0.3
+    with pytest.raises(ConfigError, match=r"played has shape \(10, 2, 3\), want \(150, 2, 3\)"):
+        verify(empirical, rows, played=played[:10])
+
+
 def test_results_repeat_under_one_seed() -> None:
     empirical = estimate([ANN, BOB], [0, 1], 60, 0)
     profile = StrategyProfile.uniform(empirical.game)
