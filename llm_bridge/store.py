@@ -15,12 +15,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llm_bridge.errors import StoreError
 from llm_bridge.ledger import Ledger
 from llm_bridge.messages import Completion, Request, Usage
-from llm_bridge.models.base import ChatModel, OnCompletion
+
+if TYPE_CHECKING:
+    from llm_bridge.models.base import ChatModel, OnCompletion
 
 __all__ = ["SCHEMA_VERSION", "Recorded", "Store"]
 
