@@ -80,19 +80,29 @@ class LlamaCppConfig(_Section):
     """A model in this process: `weights` names one that can be fetched, or give a `path`."""
 
     kind: Literal["llama_cpp"] = "llama_cpp"
-    weights: str = "smollm2-135m"
+    name: str = ""
+    weights: str = "smollm2-135m-instruct"
     path: str | None = None
     n_threads: Count = 1
-    n_slots: Count = 4
+    n_slots: Count | None = None
+    n_ctx: Count = 2048
+    accept_terms: bool = False
 
 
 class OpenAIConfig(_Section):
-    """Any endpoint that speaks the OpenAI protocol; `key_from` names the variable of the key."""
+    """Any endpoint that speaks the OpenAI protocol; `key_variable` names where the key stands."""
 
     kind: Literal["openai"] = "openai"
+    name: str = ""
     model: str
     base_url: str | None = None
-    key_from: str = "OPENAI_API_KEY"
+    key_variable: str = "OPENAI_API_KEY"
+    n_parallel: Count = 4
+    timeout: Rate = 60.0
+    max_retries: Annotated[int, Field(ge=0, le=3)] = 3
+    requests_per_minute: Count | None = None
+    tokens_per_minute: Count | None = None
+    repeat_penalty: bool = False
 
 
 class SimulatedConfig(_Section):

@@ -6,7 +6,7 @@ from typing import Any
 
 __all__ = ["PRESETS"]
 
-_SMOLLM = {"kind": "llama_cpp", "weights": "smollm2-135m"}
+_SMOLLM = {"kind": "llama_cpp", "weights": "smollm2-135m-instruct"}
 
 PRESETS: dict[str, dict[str, Any]] = {
     "demo": {
@@ -21,10 +21,10 @@ PRESETS: dict[str, dict[str, Any]] = {
         },
         "executors": [{"name": f"solver {k}", "model": _SMOLLM} for k in (1, 2, 3)],
         "controls": {"temperatures": [0.1, 0.8, 1.4], "styles": ["direct", "examples"]},
-        "training": {"episodes": 200, "gradient_steps": 4},
+        "training": {"episodes": 240, "gradient_steps": 8, "buffer": 256},
     },
     "simulated": {
-        "task": {"kind": "simulated", "n_train": 60, "n_test": 200},
+        "task": {"kind": "simulated", "n_train": 200, "n_test": 200},
         "executors": [
             {"name": "sharp", "model": {"kind": "simulated", "name": "sharp",
                 "top": [0.9, 0.6], "floor": [0.2, 0.1], "best": [0.1, 1.3],
@@ -37,6 +37,8 @@ PRESETS: dict[str, dict[str, Any]] = {
                 "signals": [[0.4, 0.6], [0.6, 0.4]]}},
         ],
         "rewards": {"embedder": "exact"},
-        "training": {"episodes": 800, "gradient_steps": 8, "stopping": {"enabled": False}},
+        # A buffer of the last 32 forgets faster than 0/1 scores average out.
+        "training": {"episodes": 1200, "gradient_steps": 8, "buffer": 512, "batch": 32,
+                     "stopping": {"enabled": False}},
     },
 }  # fmt: skip

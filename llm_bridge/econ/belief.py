@@ -7,6 +7,9 @@ from torch import Tensor, nn
 
 __all__ = ["BeliefNetwork", "ControlHead", "Executor", "LocalValue"]
 
+BLOCK_SCALE = 0.5
+CONTROL_SCALE = 1.0
+
 
 class BeliefNetwork(nn.Module):
     """Observations to beliefs: MLP, then a GRU over the steps of a history, then an MLP.
@@ -32,6 +35,7 @@ class LocalValue(nn.Module):
 
     def __init__(self, belief: int, control: int, mlp: int) -> None:
         super().__init__()
+        self.n_features = control
         self.layers = nn.Sequential(nn.Linear(belief + control, mlp), nn.ReLU(), nn.Linear(mlp, 1))
 
     def forward(self, belief: Tensor, controls: Tensor) -> Tensor:
@@ -89,3 +93,27 @@ class Executor(nn.Module):
         self.belief = BeliefNetwork(observation, entity, belief)
         self.value = LocalValue(belief, control, mlp)
         self.head = None if box_rest is None else ControlHead(belief, box_rest)
+        self._draw_weights()
+
+    def _draw_weights(self) -> None:
+        """Draw weights that keep a signal's size from layer to layer.
+
+        An observation is a few blocks of length about one, however wide: the usual scale of one
+        over the root of the width would hand on a hundredth of each, and a type of two entries
+        would be lost among hundreds.
+        """
+        for layer in (self.belief.write[0], self.belief.write[2], self.value.layers[0]):
+            assert isinstance(layer, nn.Linear)
+            nn.init.orthogonal_(layer.weight, 2.0**0.5)
+            nn.init.zeros_(layer.bias)
+        # Kinks across [0, 1] in every control, so that a best value in the middle can be told.
+        entry = self.value.layers[0]
+        assert isinstance(entry, nn.Linear)
+        nn.init.normal_(entry.weight[:, -self.value.n_features :], std=CONTROL_SCALE)
+        nn.init.uniform_(entry.bias, -CONTROL_SCALE, CONTROL_SCALE)
+        first = self.belief.read[0]
+        assert isinstance(first, nn.Linear)
+        nn.init.normal_(first.weight, std=BLOCK_SCALE)
+        nn.init.zeros_(first.bias)
+        for part in self.belief.memory.weight_ih_l0.chunk(3):
+            nn.init.orthogonal_(part)

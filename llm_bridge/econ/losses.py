@@ -59,7 +59,10 @@ class LossSettings:
 
 
 class Losses(NamedTuple):
-    """The terms: L_TD^i (n,), L_TD, L_SD, lambda_m's term, and L_head (n,) in box mode."""
+    """The terms: L_TD^i (n,), L_TD, weighted L_SD and lambda_m's term, L_head (n,) in box mode.
+
+    `encoder` is L_e, `mixer` is L_mix; `values` are the Q_i (B, S, n) they come from, detached.
+    """
 
     local: Tensor
     total: Tensor
@@ -68,6 +71,7 @@ class Losses(NamedTuple):
     head: Tensor
     encoder: Tensor
     mixer: Tensor
+    values: Tensor
 
     @property
     def sum(self) -> Tensor:
@@ -137,6 +141,7 @@ def losses(
         head=head,
         encoder=team + settings.lambda_e * local.sum(),
         mixer=team + consistency + agreement,
+        values=values.detach(),
     )
 
 
@@ -162,20 +167,19 @@ def backward(network: EconNetwork, terms: Losses, settings: LossSettings) -> Non
         (terms.sum + terms.head.sum()).backward()
         return
     groups = network.groups()
-    for name, parameters in groups.items():
-        loss = _loss_of(name, terms)
+    encoder, mixer = groups.pop("encoder", []), groups.pop("mixer", [])
+    own = [parameter for group in groups.values() for parameter in group]
+    # No executor's parameter is in another's loss: the gradient of the sum is each one's own.
+    for loss, parameters in (
+        (terms.local.sum() + terms.head.sum(), own),
+        (terms.encoder, encoder),
+        (terms.mixer, mixer),
+    ):
+        if not parameters:
+            continue
         grads = torch.autograd.grad(loss, parameters, retain_graph=True, materialize_grads=True)
         for parameter, grad in zip(parameters, grads, strict=True):
             parameter.grad = grad
-
-
-def _loss_of(group: str, terms: Losses) -> Tensor:
-    if group == "encoder":
-        return terms.encoder
-    if group == "mixer":
-        return terms.mixer
-    _, index, part = group.split()
-    return terms.head[int(index)] if part == "head" else terms.local[int(index)]
 
 
 @torch.no_grad()

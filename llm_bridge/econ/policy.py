@@ -1,0 +1,117 @@
+"""A trained policy read as a strategy profile: what a certificate can be computed of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+
+from econ_theory.strategies import StrategyProfile
+from llm_bridge.banks import Bank
+from llm_bridge.econ.observation import Last, Scene
+from llm_bridge.econ.rollout import Play, vote_weights
+from llm_bridge.econ.seating import types_of
+from llm_bridge.econ.system import TrainedSystem, quiet_torch
+from llm_bridge.errors import ConfigError
+
+__all__ = ["PolicyProfile", "played_as", "policy", "policy_to_profile"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PolicyProfile:
+    """A policy read as a profile: `profile.rows[i][t, k]`, share of type-t questions on control k.
+
+    Attributes
+    ----------
+    play : "greedy" (the share of questions) or "soft" (the mean of softmax(Q / alpha))
+    alpha : the temperature of soft play
+    shares : (Q, n, K) what each executor plays on each question
+    unseen : (executor, type) pairs no question has: there the policy is read with the type put
+        in, over all questions
+    votes : (n,) mean dQ_tot/dQ_i at the played controls, summing to one, for "weighted_vote"; None
+        without a monotone mixer
+    """
+
+    profile: StrategyProfile
+    play: str
+    alpha: float
+    shares: np.ndarray
+    unseen: tuple[tuple[int, int], ...]
+    votes: np.ndarray | None
+
+
+def policy_to_profile(
+    system: TrainedSystem, bank: Bank, *, play: Literal["greedy", "soft"] = "greedy"
+) -> PolicyProfile:
+    """Return the frozen policy on the bank's questions, first round, as a strategy profile.
+
+    The share of questions with type t on which executor i plays control k. In box mode a control
+    counts as the menu's nearest.
+
+    Raises `ConfigError` for a bank with another menu or other executors than the system's.
+    """
+    if bank.menu != system.team.menu or bank.executors != system.team.names:
+        raise ConfigError(
+            f"the bank has executors {list(bank.executors)} and {len(bank.menu)} controls, want "
+            f"the system's {list(system.team.names)} and its menu; build it from the same team."
+        )
+    types, n_types = types_of(system.bins, bank), system.bins.n_types
+    scene = Scene.of(bank.questions, bank.strategies, types, max(n_types), system.team.embedder)
+    shares, votes = _shares(system, scene, types, play)
+    rows, unseen = [], []
+    for i, count in enumerate(n_types):
+        row = np.empty((count, shares.shape[2]))
+        for t in range(count):
+            met = types[:, i] == t
+            if met.any():
+                row[t] = shares[met, i].mean(axis=0)
+                continue
+            unseen.append((i, t))
+            imagined = types.copy()
+            imagined[:, i] = t
+            row[t] = _shares(system, scene, imagined, play)[0][:, i].mean(axis=0)
+        rows.append(row / row.sum(axis=1, keepdims=True))
+    return PolicyProfile(StrategyProfile(rows), play, system.alpha, shares, tuple(unseen), votes)
+
+
+def policy(
+    system: TrainedSystem, bank: Bank, *, play: Literal["greedy", "soft"] = "greedy"
+) -> StrategyProfile:
+    """Return the profile of `policy_to_profile`, greedy play unless told otherwise."""
+    return policy_to_profile(system, bank, play=play).profile
+
+
+def played_as(system: TrainedSystem, play: str) -> Play:
+    """Return greedy play, or soft play at the alpha that training ended with."""
+    if play not in ("greedy", "soft"):
+        raise ConfigError(f"play is {play!r}, want 'greedy' or 'soft'; pick one of these.")
+    return Play() if play == "greedy" else Play(system.alpha)
+
+
+def _shares(
+    system: TrainedSystem, scene: Scene, types: np.ndarray, play: str
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return what is played, (Q, n, K), and the mean vote weights (n,)."""
+    network, how = system.network, played_as(system, play)
+    menu = network.menu.numpy()
+    start = Last.none(len(types), types.shape[1], menu.shape[1], scene.questions.shape[1])
+    seen = scene.observe(np.arange(len(types)), start, types)
+    with quiet_torch(0):
+        with torch.no_grad():
+            beliefs, _ = network.beliefs(torch.from_numpy(seen)[:, None])
+            values, candidates = network.candidate_values(beliefs)
+        shares = how.probabilities(values[:, 0].numpy().astype(np.float64))
+        votes = None
+        if system.config.network.mixer in ("econ", "qmix", "vdn"):
+            best = values.argmax(dim=-1)
+            index = best[..., None, None].expand(*best.shape, 1, candidates.shape[-1])
+            played = candidates.gather(-2, index).squeeze(-2)
+            slopes = vote_weights(network, values.amax(dim=-1), played, beliefs)[:, 0]
+            votes = (slopes / slopes.sum(axis=1, keepdims=True)).mean(axis=0)
+    if network.box:
+        gap = candidates[:, 0].numpy()[:, :, :, None] - menu
+        nearest = (gap**2).sum(axis=-1).argmin(axis=-1)
+        shares = (shares[..., None] * np.eye(len(menu))[nearest]).sum(axis=2)
+    return shares, votes
