@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from llm_bridge.errors import ConfigError
 from llm_bridge.messages import Message, Question
@@ -124,7 +123,6 @@ def answer_messages(
 
     Everything that is the same for all questions stands first, so that a prompt cache holds it.
 
-    >>> from llm_bridge.tasks.base import Question
     >>> ask = answer_messages(Question("q1", "What is 2 + 2?", "sums", "4"), style="direct")
     >>> [message.role for message in ask], ask[-1].content
     (['system', 'user', 'assistant', 'user'], 'What is 2 + 2?')
@@ -143,7 +141,6 @@ def answer_messages(
 def strategy_messages(question: Question) -> tuple[Message, ...]:
     """Return the Coordinator's prompt for a strategy of at most 50 tokens without the answer.
 
-    >>> from llm_bridge.tasks.base import Question
     >>> strategy_messages(Question("q1", "What is 2 + 2?", "sums", "4"))[0].role
     'system'
     """
@@ -163,7 +160,6 @@ def commitment_messages(
 ) -> tuple[Message, ...]:
     """Return the Coordinator's prompt for the team's final answer from its members' answers.
 
-    >>> from llm_bridge.tasks.base import Question
     >>> ask = commitment_messages(Question("q1", "What is 2 + 2?", "sums", "4"), "", ["4", "5"])
     >>> print(ask[1].content)
     What is 2 + 2?

@@ -172,7 +172,8 @@ class Store:
         """Return what all stored replies cost, whichever session asked for them.
 
         >>> with Store(":memory:") as store:
-        ...     store.put_completion(Request("m", (), purpose="bank"), Completion("4", Usage(9, 0, 1)))
+        ...     reply = Completion("4", Usage(9, 0, 1))
+        ...     store.put_completion(Request("m", (), purpose="bank"), reply)
         ...     store.ledger().totals().tokens
         10
         """
