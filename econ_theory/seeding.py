@@ -23,9 +23,7 @@ def as_rng(rng: Seed = None) -> np.random.Generator:
         if rng is not None and rng < 0:
             raise SettingError(f"rng is {rng}, want a seed >= 0; pass a non-negative int.")
         return np.random.default_rng(rng)
-    raise SettingError(
-        f"rng is {rng!r}, want an int, a numpy Generator or None; pass e.g. rng=0."
-    )
+    raise SettingError(f"rng is {rng!r}, want an int, a numpy Generator or None; pass e.g. rng=0.")
 
 
 def spawn(rng: np.random.Generator, n: int) -> list[np.random.Generator]:

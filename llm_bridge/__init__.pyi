@@ -1,6 +1,6 @@
 from .codecs import Answer, parse_answer
 from .ledger import Budget, Ledger
-from .messages import Completion, Message, Request, Usage
+from .messages import Completion, Message, Question, Request, Usage
 from .store import Recorded, Store
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Completion",
     "Ledger",
     "Message",
+    "Question",
     "Recorded",
     "Request",
     "Store",

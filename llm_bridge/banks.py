@@ -20,11 +20,11 @@ from llm_bridge.codecs import answer_messages, max_tokens, parse_answer, stop_st
 from llm_bridge.controls import ControlMenu
 from llm_bridge.embeddings import Embedder
 from llm_bridge.errors import ConfigError, ModelError
-from llm_bridge.messages import Request, Usage
+from llm_bridge.messages import Question, Request, Usage
 from llm_bridge.models.base import ChatModel
 from llm_bridge.rewards import INVALID
 from llm_bridge.signals import SignalBins
-from llm_bridge.tasks.base import Question, Task
+from llm_bridge.tasks.base import Task
 
 __all__ = ["MISSING", "Bank", "BankTable", "SignalBins"]
 

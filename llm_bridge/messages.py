@@ -5,9 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
-__all__ = ["Completion", "Message", "Request", "Usage"]
+__all__ = ["Completion", "Message", "Question", "Request", "Usage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question: an id unique in its split, the text shown, its family, the expected answer.
+
+    `meta` carries what the verifier needs and no model ever sees; `examples` are (question,
+    answer) pairs of the family from no split, for prompts that show worked examples.
+    """
+
+    id: str
+    text: str
+    family: str
+    answer: str
+    meta: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    examples: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

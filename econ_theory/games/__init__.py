@@ -1,4 +1,4 @@
-"""The games: finite Bayesian games, and their normal and agent forms."""
+"""The games: what a game is to a certificate, and the finite Bayesian game."""
 
 import lazy_loader
 

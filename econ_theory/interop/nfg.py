@@ -10,8 +10,8 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import GameError
+from econ_theory.forms import harsanyi_form
 from econ_theory.games.bayesian import BayesianGame
-from econ_theory.games.forms import harsanyi_form
 from econ_theory.interop.text import MOST_CELLS, distinct, number_text, quoted, read_text
 from econ_theory.interop.tokens import Tokens
 

@@ -95,7 +95,9 @@ def run_rate(curve: Any, *, burn_in: int | None = None, rng: Seed = None) -> Rat
         generator = as_rng(rng)
         draws = np.array(
             [
-                _slope(grid, fitted[grid + 1] + _blocks(noise, len(curve), generator).cumsum()[grid])[0]
+                _slope(
+                    grid, fitted[grid + 1] + _blocks(noise, len(curve), generator).cumsum()[grid]
+                )[0]
                 for _ in range(RESAMPLES)
             ]
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from llm_bridge.cli.doctor import doctor
+from llm_bridge.cli.running import compare, demo, report, train, verify
 from llm_bridge.cli.solving import solve_file
 
 __all__ = ["app"]
@@ -18,3 +19,8 @@ app = typer.Typer(
 )
 app.command("doctor")(doctor)
 app.command("solve")(solve_file)
+app.command("train")(train)
+app.command("compare")(compare)
+app.command("verify")(verify)
+app.command("report")(report)
+app.command("demo")(demo)

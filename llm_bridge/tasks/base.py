@@ -3,26 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
-__all__ = ["Question", "Task"]
+from llm_bridge.messages import Question
 
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question: an id unique in its split, the text shown, its family, the expected answer.
-
-    `meta` carries what the verifier needs and no model ever sees; `examples` are (question,
-    answer) pairs of the family from no split, for prompts that show worked examples.
-    """
-
-    id: str
-    text: str
-    family: str
-    answer: str
-    meta: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    examples: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
+__all__ = ["Task"]
 
 
 @runtime_checkable

@@ -11,7 +11,7 @@ from typing import Any
 
 from econ_theory.errors import require
 from llm_bridge.errors import TaskError
-from llm_bridge.tasks.base import Question
+from llm_bridge.messages import Question
 
 __all__ = ["SPLITS", "ReasoningGym"]
 

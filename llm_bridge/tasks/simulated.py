@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from llm_bridge.errors import TaskError
+from llm_bridge.messages import Question
 from llm_bridge.models.simulated import SimulatedWorld
-from llm_bridge.tasks.base import Question
 
 __all__ = ["SimulatedTask"]
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from econ_theory.certificates import certify
 from econ_theory.errors import RefusedError
-from econ_theory.games import BayesianGame, agent_form, harsanyi_form
+from econ_theory.forms import agent_form, harsanyi_form
+from econ_theory.games import BayesianGame
 from econ_theory.strategies import StrategyProfile
 
 SEEDS = st.integers(0, 10**6)

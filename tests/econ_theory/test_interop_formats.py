@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from econ_theory.certificates import certify
 from econ_theory.errors import FormatError, GameError, MissingExtra, RefusedError
-from econ_theory.games import BayesianGame, harsanyi_form
+from econ_theory.forms import harsanyi_form
+from econ_theory.games import BayesianGame
 from econ_theory.interop import (
     dumps_efg,
     dumps_json,

@@ -10,7 +10,8 @@ import pytest
 
 from econ_theory.certificates import certify
 from econ_theory.errors import FormatError, MissingExtra
-from econ_theory.games import BayesianGame, harsanyi_form
+from econ_theory.forms import harsanyi_form
+from econ_theory.games import BayesianGame
 from econ_theory.interop import (
     dumps_efg,
     dumps_nfg,

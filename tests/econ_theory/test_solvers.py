@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from econ_theory import BayesianGame, StrategyProfile, certify, solve, solve_all
-from econ_theory.games import harsanyi_form
+from econ_theory.forms import harsanyi_form
 from econ_theory.solvers import Chain, Lemke, PureEnumeration, SelfPlay, ZeroSumLp
 from econ_theory.solvers.tableau import LemkeTableau
 

@@ -14,7 +14,7 @@ from llm_bridge.codecs import (
     strategy_messages,
 )
 from llm_bridge.errors import ConfigError
-from llm_bridge.tasks.base import Question
+from llm_bridge.messages import Question
 
 QUESTION = Question("q1", "What is 2 + 2?", "sums", "4")
 

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from llm_bridge.codecs import parse_answer
-from llm_bridge.messages import Request
+from llm_bridge.messages import Question, Request
 from llm_bridge.models.scripted import Scripted
 from llm_bridge.probe import probe_tasks
-from llm_bridge.tasks.base import Question
 
 
 class Sums:

@@ -8,12 +8,12 @@ from econ_theory.errors import ProfileError
 from llm_bridge.banks import Bank, SignalBins
 from llm_bridge.controls import ControlMenu
 from llm_bridge.embeddings import ExactEmbedder
-from llm_bridge.empirical import EmpiricalGame, empirical_game
+from llm_bridge.empirical import EmpiricalGame, control_values, empirical_game
 from llm_bridge.errors import ConfigError
 from llm_bridge.ground_truth import draw_table, exact_bins, exact_game
 from llm_bridge.ledger import Ledger
 from llm_bridge.models.simulated import SimulatedModel, SimulatedWorld, Skill
-from llm_bridge.sensitivity import control_values, payoff_sensitivity
+from llm_bridge.sensitivity import payoff_sensitivity
 from llm_bridge.store import Recorded, Store
 from llm_bridge.tasks.simulated import SimulatedTask
 from llm_bridge.verify import epsilon_interval, verify

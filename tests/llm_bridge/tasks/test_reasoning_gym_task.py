@@ -5,7 +5,8 @@ import random
 import pytest
 
 from llm_bridge.errors import TaskError
-from llm_bridge.tasks.base import Question, Task
+from llm_bridge.messages import Question
+from llm_bridge.tasks.base import Task
 from llm_bridge.tasks.reasoning_gym import SPLITS, ReasoningGym
 
 SMALL = {"min_terms": 2, "max_terms": 2, "min_digits": 1, "max_digits": 1}

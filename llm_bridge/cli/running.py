@@ -1,0 +1,170 @@
+"""`econ train`, `compare`, `verify`, `report` and `demo`: a run, stage by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from llm_bridge.cli.console import emit, err, guarded, out
+from llm_bridge.cli.progress import stage_progress
+from llm_bridge.errors import ConfigError
+
+if TYPE_CHECKING:
+    from llm_bridge.config import RunConfig
+    from llm_bridge.report import ReportData
+    from llm_bridge.runs import Run
+
+__all__ = ["compare", "demo", "report", "train", "verify"]
+
+Folder = Annotated[Path, typer.Argument(help="The run's folder, e.g. runs/demo.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
+Root = Annotated[Path, typer.Option(help="Where run folders are kept.")]
+
+
+@guarded
+def train(
+    config: Annotated[
+        Path | None, typer.Option(help="A .toml or .json configuration; or use --preset.")
+    ] = None,
+    preset: Annotated[str | None, typer.Option(help="A shipped configuration by name.")] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="Go on with the run in this folder.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the run and its folder.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed in place of the configuration's.")] = None,
+    root: Root = Path("runs"),
+    show: Annotated[bool, typer.Option("--show", help="Print the configuration and stop.")] = False,
+    json_: Json = False,
+) -> None:
+    """Train a team of language models with ECON; a run that was interrupted goes on."""
+    from llm_bridge.config_text import to_toml
+    from llm_bridge.runs import Run
+
+    if resume is not None:
+        if config or preset or name or seed is not None:
+            raise ConfigError(
+                "--resume came with other settings, want it alone: the folder has them all."
+            )
+        with stage_progress("train") as live, Run.open(resume, ledger=live.ledger) as run:
+            _train(run, live, json_)
+        return
+    settings = _settings(config, preset, name, seed)
+    if show:
+        out.print(to_toml(settings.model_dump(mode="json", exclude_none=True)), markup=False)
+        return
+    with stage_progress("train") as live, Run.create(settings, root, ledger=live.ledger) as run:
+        _train(run, live, json_)
+
+
+@guarded
+def compare(run: Folder, json_: Json = False) -> None:
+    """Answer held-out questions with the team and with baselines at equal tokens."""
+    with _opened(run, "compare") as opened:
+        opened.compare()
+        _tell(opened, "compare", json_)
+
+
+@guarded
+def verify(run: Folder, json_: Json = False) -> None:
+    """Build the empirical game and certify the trained policy: epsilon with an interval."""
+    with _opened(run, "verify") as opened:
+        opened.verify()
+        _tell(opened, "verify", json_)
+
+
+@guarded
+def report(run: Folder, json_: Json = False) -> None:
+    """Write the run's report.html from what its stages found."""
+    from llm_bridge.runs import Run
+
+    with Run.open(run) as opened:
+        file = opened.report()
+        if json_:
+            emit(opened.report_data().to_dict())
+        else:
+            out.print(f"report: {file}", markup=False)
+
+
+@guarded
+def demo(
+    root: Root = Path("runs"),
+    preset: Annotated[str, typer.Option(help="A shipped configuration by name.")] = "demo",
+) -> None:
+    """Do the main job: train on real local models, compare, verify, write the report."""
+    from llm_bridge.runs import Run
+
+    settings = _settings(None, preset, None, None)
+    with stage_progress("train") as live, Run.create(settings, root, ledger=live.ledger) as run:
+        run.train(progress=live.advance)
+        folder = run.folder
+    with _opened(folder, "compare") as run:
+        run.compare()
+    with _opened(folder, "verify") as run:
+        run.verify()
+    with Run.open(folder) as run:
+        file = run.report()
+        _show(run.report_data())
+    out.print(f"\nreport: {file}", markup=False)
+
+
+def _settings(
+    config: Path | None, preset: str | None, name: str | None, seed: int | None
+) -> RunConfig:
+    from llm_bridge.config import load_config
+    from llm_bridge.config import preset as shipped
+
+    if (config is None) == (preset is None):
+        raise ConfigError(
+            "train got both or neither of --config and --preset, want one of them; "
+            "try: econ train --preset simulated"
+        )
+    settings = shipped(preset) if config is None else load_config(config)
+    changes: dict[str, Any] = {"name": name, "seed": seed}
+    changes = {key: value for key, value in changes.items() if value is not None}
+    return settings.replace(**changes) if changes else settings
+
+
+def _train(run: Run, live: Any, json_: bool) -> None:
+    live.total = run.config.training.episodes
+    system = run.train(progress=live.advance)
+    if json_:
+        emit({"folder": str(run.folder), "stopped": system.stopped, "curve": list(system.curve)})
+        return
+    last = system.curve[-1]
+    groups = ", ".join(f"{name} {count:,}" for name, count in system.n_parameters.items())
+    live.finish()
+    out.print(f"parameters: {groups}", markup=False)
+    out.print(
+        f"{last['episodes']} episodes, mean reward {last['reward']:.3f} at the end "
+        f"({system.stopped}); next: econ compare {run.folder}",
+        markup=False,
+    )
+
+
+@contextmanager
+def _opened(folder: Path, stage: str) -> Iterator[Run]:
+    from llm_bridge.runs import Run
+
+    with stage_progress(stage) as live, Run.open(folder, ledger=live.ledger) as run:
+        yield run
+
+
+def _tell(run: Run, stage: str, json_: bool) -> None:
+    data = run.report_data()
+    if json_:
+        emit(data.to_dict()["comparison" if stage == "compare" else "verification"])
+    else:
+        _show(data)
+
+
+def _show(data: ReportData) -> None:
+    from llm_bridge.report import verdict
+
+    for line in verdict(data):
+        out.print(str(line), markup=False)
+    if not data.ledger:
+        err.print("no model was asked: every reply came from the store.", style="dim")
