@@ -115,15 +115,17 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Write everything inside the block, or nothing."""
-        with self._lock, self._explained("written"):
+        with self._lock:
             if self._depth:
                 yield
                 return
-            self._db.execute("BEGIN IMMEDIATE")
+            with self._explained("written"):
+                self._db.execute("BEGIN IMMEDIATE")
             self._depth += 1
             try:
                 yield
-                self._db.execute("COMMIT")
+                with self._explained("written"):
+                    self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
