@@ -16,8 +16,7 @@ import numpy as np
 from econ_theory.seeding import Seed
 from econ_theory.strategies import StrategyProfile
 from llm_bridge.bands import FEW, LEAST, Band, BandMethod, mean_band
-from llm_bridge.empirical import EmpiricalGame
-from llm_bridge.sensitivity import control_values
+from llm_bridge.empirical import EmpiricalGame, control_values
 
 __all__ = [
     "DeviationGain",

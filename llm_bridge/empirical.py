@@ -11,15 +11,17 @@ from itertools import product
 
 import numpy as np
 
+from econ_theory.arrays import simplex_fault
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.seeding import Seed, as_rng
+from econ_theory.strategies import StrategyProfile, check_profile
 from llm_bridge.bands import BandMethod, check_confidence, mean_band
 from llm_bridge.bank_table import MISSING, BankTable
 from llm_bridge.errors import ConfigError
 from llm_bridge.rewards import Aggregator, RewardWeights, rewards
 from llm_bridge.signals import SignalBins
 
-__all__ = ["EmpiricalGame", "empirical_game", "question_payoffs"]
+__all__ = ["EmpiricalGame", "control_values", "empirical_game", "question_payoffs"]
 
 CHUNK = 2_000_000
 
@@ -196,6 +198,39 @@ def question_payoffs(
             "qeds,ed->qse", earned, np.broadcast_to(share, (len(joint), n_draws))
         )
     return result.reshape(table.n_questions, n, *(k,) * n)
+
+
+def control_values(
+    empirical: EmpiricalGame, profile: StrategyProfile, played: np.ndarray | None = None
+) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
+    """Return what each control is worth to each executor on each question, and its own mixture.
+
+    Two tuples of n arrays (Q, K): the mean reward of executor i under control k while the others
+    play `profile` by their types on that question, or `played` (Q, n, K) if given; and i's own
+    probabilities there.
+
+    Raises `ProfileError` or `ConfigError` where the shape of either is wrong.
+    """
+    check_profile(profile, empirical.game)
+    q, n = empirical.payoffs.shape[:2]
+    if played is None:
+        own = tuple(profile.floating.rows[i][empirical.types[:, i]] for i in range(n))
+    else:
+        played, shape = np.asarray(played, dtype=float), (q, n, empirical.payoffs.shape[-1])
+        if played.shape != shape or simplex_fault(played, axes=(2,)):
+            raise ConfigError(
+                f"played has shape {played.shape}, want {shape} with every row a distribution over "
+                "controls; pass what the policy plays on the bank's own questions."
+            )
+        own = tuple(played[:, i] for i in range(n))
+    values = []
+    for i in range(n):
+        operands: list = [empirical.payoffs[:, i], [n, *range(n)]]
+        for j in range(n):
+            if j != i:
+                operands += [own[j], [n, j]]
+        values.append(np.einsum(*operands, [n, i], optimize="greedy"))
+    return tuple(values), own
 
 
 def _depth(table: BankTable) -> int:

@@ -10,14 +10,12 @@ from itertools import combinations
 
 import numpy as np
 
-from econ_theory.arrays import simplex_fault
 from econ_theory.seeding import Seed, as_rng
-from econ_theory.strategies import StrategyProfile, check_profile
+from econ_theory.strategies import StrategyProfile
 from llm_bridge.bands import BandMethod, mean_band
-from llm_bridge.empirical import EmpiricalGame
-from llm_bridge.errors import ConfigError
+from llm_bridge.empirical import EmpiricalGame, control_values
 
-__all__ = ["Sensitivity", "control_values", "flatness", "payoff_sensitivity"]
+__all__ = ["Sensitivity", "flatness", "payoff_sensitivity"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,39 +46,6 @@ class Sensitivity:
             f"({self.lower:.3g} to {self.upper:.3g}; F({self.df[0]}, {self.df[1]}) = {self.f:.3g}, "
             f"p = {self.p:.2g})"
         )
-
-
-def control_values(
-    empirical: EmpiricalGame, profile: StrategyProfile, played: np.ndarray | None = None
-) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
-    """Return what each control is worth to each executor on each question, and its own mixture.
-
-    Two tuples of n arrays (Q, K): the mean reward of executor i under control k while the others
-    play `profile` by their types on that question, or `played` (Q, n, K) if given; and i's own
-    probabilities there.
-
-    Raises `ProfileError` or `ConfigError` where the shape of either is wrong.
-    """
-    check_profile(profile, empirical.game)
-    q, n = empirical.payoffs.shape[:2]
-    if played is None:
-        own = tuple(profile.floating.rows[i][empirical.types[:, i]] for i in range(n))
-    else:
-        played, shape = np.asarray(played, dtype=float), (q, n, empirical.payoffs.shape[-1])
-        if played.shape != shape or simplex_fault(played, axes=(2,)):
-            raise ConfigError(
-                f"played has shape {played.shape}, want {shape} with every row a distribution over "
-                "controls; pass what the policy plays on the bank's own questions."
-            )
-        own = tuple(played[:, i] for i in range(n))
-    values = []
-    for i in range(n):
-        operands: list = [empirical.payoffs[:, i], [n, *range(n)]]
-        for j in range(n):
-            if j != i:
-                operands += [own[j], [n, j]]
-        values.append(np.einsum(*operands, [n, i], optimize="greedy"))
-    return tuple(values), own
 
 
 def payoff_sensitivity(

@@ -24,11 +24,18 @@ from llm_bridge.deviations import (
     gains_by_executor,
     policy_gap,
 )
-from llm_bridge.empirical import EmpiricalGame
+from llm_bridge.empirical import EmpiricalGame, control_values
 from llm_bridge.equilibria import Equilibrium, equilibria_line, equilibria_of
-from llm_bridge.sensitivity import Sensitivity, control_values, flatness, payoff_sensitivity
+from llm_bridge.sensitivity import Sensitivity, flatness, payoff_sensitivity
 
-__all__ = ["Verification", "epsilon_interval", "verify"]
+__all__ = [
+    "DeviationGain",
+    "Equilibrium",
+    "PolicyGap",
+    "Verification",
+    "epsilon_interval",
+    "verify",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

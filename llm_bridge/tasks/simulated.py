@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from llm_bridge.errors import TaskError
 from llm_bridge.messages import Question
@@ -15,7 +14,6 @@ __all__ = ["SimulatedTask"]
 SPLITS = ("train", "test", "probe")
 
 
-@dataclass(frozen=True, slots=True)
 class SimulatedTask:
     """Independent draws of questions from a world; `meta["class"]` holds the hidden class.
 
@@ -25,9 +23,11 @@ class SimulatedTask:
     (1.0, 0.0)
     """
 
-    world: SimulatedWorld
-    seed: int = 0
-    name: str = "simulated"
+    name = "simulated"
+
+    def __init__(self, world: SimulatedWorld, seed: int = 0) -> None:
+        self.world = world
+        self.seed = seed
 
     def draw(self, split: str, n: int) -> Sequence[Question]:
         """Return the first `n` questions of `split` ("train", "test" or "probe")."""
