@@ -18,7 +18,7 @@ from llm_bridge.errors import ConfigError
 __all__ = ["LEAST", "Band", "BandMethod", "check_confidence", "mean_band", "range_width"]
 
 BandMethod = Literal["bootstrap", "bernstein"]
-LEAST = 20
+LEAST = 10
 """Fewest questions of a cell that the bootstrap is trusted with."""
 
 FEW = 5
@@ -62,7 +62,7 @@ def mean_band(
     "bernstein" needs only independent questions and the bounds: `range_width` with a union bound
     over the cells. "bootstrap" resamples whole questions and takes the quantile of the largest
     studentized deviation over cells, stretched by Student's t for the cell's count. Cells with
-    fewer than 20 questions, or fewer than 5 off their most frequent value (constant ones
+    fewer than 10 questions, or fewer than 5 off their most frequent value (constant ones
     among them), keep the width of "bernstein"; if there are any, they and the others get half of
     ``1 - confidence`` each.
 
