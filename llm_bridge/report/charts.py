@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from econ_theory.plotting.canvas import INK, axes_for, curve_style, legend
+from econ_theory.plotting.canvas import INK, curve_style, legend
 from llm_bridge.report.data import (
     ComparisonView,
     LearningCurve,
     RegretCurve,
     VerificationView,
 )
-from llm_bridge.report.svg import GREY, PAPER, chart_style, inline_svg
+from llm_bridge.report.panels import apart, forest, log_axis, panel, smoothed
+from llm_bridge.report.svg import GREY, PAPER, inline_svg
 from llm_bridge.report.wording import amount, interval, method_name, signed
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = [
     "bound_chart",
@@ -34,28 +30,32 @@ __all__ = [
     "sensitivity_chart",
 ]
 
-WIDTH = 4.8
-
 
 def frontier_chart(view: ComparisonView) -> str:
     """Draw accuracy, with intervals, against tokens a question; the best ones are joined."""
     name, points = "frontier", sorted(view.points, key=lambda point: point.tokens)
-    with _figure(name, 3.1 + 0.11 * len(points)) as (figure, ax):
-        best = [point for point in points if point.best]
+    with panel(name, 3.1 + 0.11 * len(points)) as (figure, ax):
+        tokens = np.array([point.tokens for point in points])
+        if tokens.min() > 0 and tokens.max() > 8 * tokens.min():
+            log_axis(ax.xaxis)
+            ax.set_xlim(tokens.min() / 1.3, tokens.max() * 1.3)
+        else:
+            ax.set_xlim(0, 1.15 * max(tokens.max(), 1.0))
+        places = apart(ax, tokens)
+        best = [k for k, point in enumerate(points) if point.best]
         ax.step(
-            [point.tokens for point in best],
-            [point.accuracy for point in best],
+            places[best],
+            [points[k].accuracy for k in best],
             where="post",
             color=GREY,
             linewidth=0.9,
             linestyle=(0, (4, 3)),
             zorder=1.5,
         )
-        for k, point in enumerate(points):
-            style = curve_style(k)
-            ours = point.name == view.ours
+        for k, (point, x) in enumerate(zip(points, places, strict=True)):
+            style, ours = curve_style(k), point.name == view.ours
             ax.errorbar(
-                [point.tokens],
+                [x],
                 [point.accuracy],
                 yerr=[[point.accuracy - point.lower], [point.upper - point.accuracy]],
                 color=style.colour,
@@ -68,11 +68,6 @@ def frontier_chart(view: ComparisonView) -> str:
                 label=method_name(point.name),
                 zorder=3,
             )
-        tokens = [point.tokens for point in points]
-        if tokens and min(tokens) > 0 and max(tokens) > 8 * min(tokens):
-            _log_axis(ax.xaxis)
-        else:
-            ax.set_xlim(0, 1.1 * max(tokens, default=1.0))
         ax.set_xlabel("tokens a question (prompt + generated)")
         ax.set_ylabel("accuracy (mean score)")
         legend(ax, columns=2)
@@ -90,8 +85,8 @@ def difference_chart(view: ComparisonView) -> str:
     labels = [f"− {method_name(found.reference)}" for found in view.differences]
     rows = [(found.difference, found.lower, found.upper) for found in view.differences]
     filled = [found.equal_tokens for found in view.differences]
-    with _figure(name, 1.1 + 0.42 * len(rows)) as (figure, ax):
-        _forest(ax, labels, rows, filled)
+    with panel(name, 1.1 + 0.42 * len(rows)) as (figure, ax):
+        forest(ax, labels, rows, filled)
         ax.set_xlabel("difference in accuracy")
         words = "; ".join(
             f"{method_name(view.ours)} {label} {interval(*row)}"
@@ -110,9 +105,9 @@ def learning_chart(curve: LearningCurve) -> str:
         "contribution": curve.contribution,
         "accuracy of the commitment": curve.accuracy,
     }
-    with _figure(name, 3.4) as (figure, ax):
+    with panel(name, 3.4) as (figure, ax):
         for k, (label, values) in enumerate(parts.items()):
-            _smoothed(ax, curve.episodes, values, k, label, raw=label == "reward")
+            smoothed(ax, curve.episodes, values, k, label, raw=label == "reward")
         ax.set_ylim(-0.02, 1.02)
         ax.set_xlabel("training (episodes)")
         ax.set_ylabel("mean of an update")
@@ -124,11 +119,11 @@ def learning_chart(curve: LearningCurve) -> str:
 def loss_chart(curve: LearningCurve) -> str:
     """Draw the total loss and the exploration temperature over episodes, one above the other."""
     name = "loss"
-    with _figure(name, 3.4, rows=2) as (figure, axes):
+    with panel(name, 3.4, rows=2) as (figure, axes):
         loss, alpha = axes
-        _smoothed(loss, curve.episodes, curve.loss, 0, "", raw=True)
+        smoothed(loss, curve.episodes, curve.loss, 0, "", raw=True)
         if min(curve.loss) > 0 and max(curve.loss) > 20 * min(curve.loss):
-            _log_axis(loss.yaxis)
+            log_axis(loss.yaxis)
         else:
             loss.set_ylim(bottom=0)
         loss.set_ylabel("loss")
@@ -144,7 +139,7 @@ def loss_chart(curve: LearningCurve) -> str:
 def regret_chart(curves: Sequence[RegretCurve]) -> str:
     """Draw cumulative regret of each kind, summed over executors, on linear axes."""
     name = "regret"
-    with _figure(name, 3.2) as (figure, ax):
+    with panel(name, 3.2) as (figure, ax):
         for k, curve in enumerate(curves):
             style = curve_style(k)
             ax.plot(
@@ -171,7 +166,7 @@ def bound_chart(curves: Sequence[RegretCurve]) -> str:
     """Draw regret against its bounds on logarithmic axes, where slopes are exponents."""
     name = "bounds"
     bounds = [(curve, bound) for curve in curves for bound in curve.bounds]
-    with _figure(name, 2.9 + 0.16 * (len(curves) + len(bounds))) as (figure, ax):
+    with panel(name, 2.9 + 0.16 * (len(curves) + len(bounds))) as (figure, ax):
         lowest, trivial = np.inf, []
         for k, curve in enumerate(curves):
             style, total = curve_style(k), np.array(_totals(curve))
@@ -201,8 +196,8 @@ def bound_chart(curves: Sequence[RegretCurve]) -> str:
                 trivial.append(bound.trivial)
                 label = "" if len(trivial) > 1 else "trivial bound"
                 ax.plot(curve.steps, bound.trivial, color=GREY, linewidth=0.9, label=label)
-        _log_axis(ax.xaxis)
-        _log_axis(ax.yaxis)
+        log_axis(ax.xaxis)
+        log_axis(ax.yaxis)
         if np.isfinite(lowest):
             ax.set_ylim(bottom=lowest / 2)
         ax.set_xlabel(f"training ({curves[0].unit}s, logarithmic)")
@@ -220,8 +215,8 @@ def gain_chart(view: VerificationView) -> str:
         for item in view.deviations
     ]
     rows = [(item.gain, item.lower, item.upper) for item in view.deviations]
-    with _figure(name, 1.1 + 0.3 * max(2, len(rows))) as (figure, ax):
-        _forest(ax, labels, rows, [item.lower > 0 for item in view.deviations])
+    with panel(name, 1.1 + 0.3 * max(2, len(rows))) as (figure, ax):
+        forest(ax, labels, rows, [item.lower > 0 for item in view.deviations])
         ax.set_xlabel("gain by the best other control (reward units)")
         words = "; ".join(
             f"{label} {interval(*row)}" for label, row in zip(labels, rows, strict=True)
@@ -232,7 +227,7 @@ def gain_chart(view: VerificationView) -> str:
 def sensitivity_chart(view: VerificationView) -> str:
     """Draw each executor's expected reward under each of its controls."""
     name = "sensitivity"
-    with _figure(name, 1.6 + 0.3 * len(view.executors[0].controls)) as (figure, ax):
+    with panel(name, 1.6 + 0.3 * len(view.executors[0].controls)) as (figure, ax):
         labels = view.executors[0].controls
         for k, item in enumerate(view.sensitivity):
             style = curve_style(k)
@@ -252,86 +247,13 @@ def sensitivity_chart(view: VerificationView) -> str:
         ax.invert_yaxis()
         ax.margins(y=0.12)
         ax.set_xlabel("expected reward of always using the control")
-        legend(ax, columns=3)
+        longest = max((len(item.executor) for item in view.sensitivity), default=0)
+        legend(ax, columns=3 if longest < 10 else 2 if longest < 20 else 1)
         words = "; ".join(
             f"{item.executor} from {min(item.means):.3g} to {max(item.means):.3g}"
             for item in view.sensitivity
         )
         return inline_svg(figure, name=name, title="Reward by control", description=words)
-
-
-@contextmanager
-def _figure(name: str, height: float, *, rows: int = 1) -> Iterator[tuple[Figure, Any]]:
-    """Open a figure of the page's column width, its axes tidied; `rows` axes above each other."""
-    from matplotlib.figure import Figure
-
-    with chart_style(name):
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        axes = figure.subplots(rows, 1, squeeze=False)[:, 0]
-        for ax in axes:
-            axes_for(ax)
-        yield figure, axes[0] if rows == 1 else axes
-
-
-def _forest(
-    ax: Axes,
-    labels: Sequence[str],
-    rows: Sequence[tuple[float, float, float]],
-    filled: Sequence[bool],
-) -> None:
-    """Draw estimates with intervals, one a row, the first on top, and a line at zero."""
-    colour = curve_style(0).colour
-    ax.axvline(0.0, color=INK, linewidth=0.9, zorder=1.5)
-    for k, ((value, lower, upper), full) in enumerate(zip(rows, filled, strict=True)):
-        ax.plot([lower, upper], [k, k], color=colour, linewidth=1.5)
-        ax.plot(
-            [value],
-            [k],
-            color=colour,
-            marker="o",
-            markersize=7,
-            markerfacecolor=colour if full else PAPER,
-            markeredgewidth=1.4,
-        )
-    ax.set_yticks(range(len(labels)), [fill(label, 18) for label in labels])
-    ax.set_ylim(len(labels) - 0.4, -0.6)
-    ax.grid(False, axis="y")
-    ax.spines["left"].set_visible(False)
-    ax.tick_params(axis="y", length=0)
-
-
-def _smoothed(
-    ax: Axes, episodes: Sequence[int], values: Sequence[float], k: int, label: str, *, raw: bool
-) -> None:
-    """Draw a centred moving mean over a tenth of the updates, and faintly what it smooths."""
-    style, x, y = curve_style(k), np.array(episodes), np.array(values)
-    if raw:
-        ax.plot(x, y, color=style.colour, linewidth=0.7, alpha=0.35)
-    half = max(1, len(y) // 10) // 2
-    sums = np.concatenate([[0.0], y.cumsum()])
-    at = np.arange(len(y))
-    low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, len(y))
-    ax.plot(
-        x,
-        (sums[high] - sums[low]) / (high - low),
-        color=style.colour,
-        linestyle=style.line,
-        linewidth=1.8,
-        label=label,
-    )
-
-
-def _log_axis(axis: Any) -> None:
-    """Make an axis logarithmic with plain numbers at 1, 2 and 5 times powers of ten."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
-
-    axis.axes.set_xscale("log") if axis.axis_name == "x" else axis.axes.set_yscale("log")
-    low, high = axis.get_data_interval()
-    wide = low > 0 and high > 300 * low
-    axis.set_major_locator(LogLocator(subs=(1.0,) if wide else (1.0, 2.0, 5.0)))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}".replace(",", "\u202f")))
-    axis.set_minor_locator(NullLocator())
-    axis.set_minor_formatter(NullFormatter())
 
 
 def _totals(curve: RegretCurve) -> list[float]:

@@ -114,8 +114,8 @@ def regret_curve(
                 bound.source,
             )
         )
-    known = rate is not None and math.isfinite(rate.exponent)
-    sure = known and all(math.isfinite(end) for end in rate.interval)
+    exponent = rate.exponent if rate and math.isfinite(rate.exponent) else None
+    ends = rate.interval if rate and np.isfinite(rate.interval).all() else None
     return RegretCurve(
         kind=trace.kind,
         players=tuple(players),
@@ -123,8 +123,8 @@ def regret_curve(
         cumulative=_table(trace.cumulative[at - 1]),
         comparator=comparator or COMPARATORS.get(trace.kind, ""),
         unit=unit,
-        exponent=rate.exponent if known else None,
-        exponent_interval=rate.interval if sure else None,
+        exponent=exponent,
+        exponent_interval=ends,
         bounds=tuple(curves),
     )
 

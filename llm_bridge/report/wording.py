@@ -49,10 +49,14 @@ def signed(value: float, digits: int = 2) -> str:
 def interval(value: float, lower: float, upper: float, *, plus: bool = False) -> str:
     """Return "value [lower, upper]" with as many digits as it deserves.
 
-    >>> interval(-0.02, -0.09, 0.05)
-    '−0.02 [−0.09, 0.05]'
+    A value that would read as zero gets one more.
+
+    >>> interval(-0.02, -0.09, 0.05), interval(0.004, 0.0, 0.06)
+    ('−0.02 [−0.09, 0.05]', '0.004 [0.000, 0.060]')
     """
     digits = decimals(lower, upper)
+    while value and digits < 3 and not float(f"{value:.{digits}f}"):
+        digits += 1
     mark = "+" if plus and float(f"{value:.{digits}f}") > 0 else ""
     return f"{mark}{signed(value, digits)} [{signed(lower, digits)}, {signed(upper, digits)}]"
 
@@ -91,7 +95,7 @@ def seconds_text(seconds: float) -> str:
 
 
 def verdict(data: ReportData) -> tuple[str, ...]:
-    """Return what the run found, in up to six plain sentences computed from its numbers.
+    """Return what the run found, in up to five plain sentences computed from its numbers.
 
     A degenerate game comes first, then the comparison, the distance from equilibrium, learning.
 
@@ -109,7 +113,7 @@ def verdict(data: ReportData) -> tuple[str, ...]:
     if compared is not None:
         sentences += [
             _on_difference(difference, compared.confidence)
-            for difference in compared.differences[:MOST_BASELINES]
+            for difference in compared.differences[: MOST_BASELINES - len(sentences)]
         ]
     if judged is not None:
         sentences.append(_on_epsilon(judged))

@@ -1,0 +1,185 @@
+"""The page as a reader sees it: a real Chromium, driven over its debugging pipe."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llm_bridge.report import ReportData, render
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+BINARY = next(filter(None, map(shutil.which, NAMES)), None)
+FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+    "--disable-background-networking", "--hide-scrollbars", "--remote-debugging-pipe",
+)  # fmt: skip
+# Chromium reads commands from descriptor 3 and answers on descriptor 4.
+LAUNCH = """
+import fcntl, os, sys
+ours = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3]]
+os.dup2(ours[0], 3)
+os.dup2(ours[1], 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+HEADINGS = [
+    "Verdict",
+    "Accuracy and tokens",
+    "Learning curve",
+    "Regret of training",
+    "Certificate",
+    "The policy beside equilibria",
+    "Payoff sensitivity to controls",
+    "Token ledger",
+    "Configuration",
+    "How to reproduce",
+]
+NOISE = {"Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled"}
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(BINARY is None, reason=f"none of {', '.join(NAMES)} is on the path"),
+]
+
+
+class Browser:
+    """One tab of a headless Chromium; keeps what it asked of the network and complained about."""
+
+    def __init__(self, binary: str, profile: Path) -> None:
+        theirs_in, self._out = os.pipe()
+        self._in, theirs_out = os.pipe()
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", LAUNCH, str(theirs_in), str(theirs_out), binary, *FLAGS,
+             f"--user-data-dir={profile}", "about:blank"],
+            pass_fds=(theirs_in, theirs_out),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        os.close(theirs_in)
+        os.close(theirs_out)
+        self._buffer, self._count, self._session = b"", 0, ""
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self._loaded = False
+
+    def attach(self) -> None:
+        tab = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.call("Target.attachToTarget", targetId=tab, flatten=True)["sessionId"]
+        for domain in ("Page", "Network", "Log", "Runtime"):
+            self.call(f"{domain}.enable")
+
+    def close(self) -> None:
+        self._process.terminate()
+        self._process.wait(30)
+        os.close(self._in)
+        os.close(self._out)
+
+    def call(self, method: str, **params: Any) -> dict[str, Any]:
+        self._count += 1
+        message: dict[str, Any] = {"id": self._count, "method": method, "params": params}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._out, json.dumps(message).encode() + b"\0")
+        while True:
+            reply = self._next()
+            if reply.get("id") == self._count:
+                assert "error" not in reply, reply
+                return reply["result"]
+
+    def open(self, page: Path, width: int, **media: Any) -> None:
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=900,
+                  deviceScaleFactor=1, mobile=False)  # fmt: skip
+        self.call("Emulation.setEmulatedMedia", **media)
+        self.requests, self.complaints, self._loaded = [], [], False
+        self.call("Page.navigate", url=page.as_uri())
+        while not self._loaded:
+            self._next()
+
+    def value(self, expression: str) -> Any:
+        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in result, result
+        return result["result"].get("value")
+
+    def screenshot(self) -> bytes:
+        shot = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+        return base64.b64decode(shot["data"])
+
+    def _next(self) -> dict[str, Any]:
+        while b"\0" not in self._buffer:
+            chunk = os.read(self._in, 1 << 16)
+            assert chunk, "the browser closed its pipe"
+            self._buffer += chunk
+        text, _, self._buffer = self._buffer.partition(b"\0")
+        message = json.loads(text)
+        method = message.get("method")
+        if method == "Network.requestWillBeSent":
+            self.requests.append(message["params"]["request"]["url"])
+        elif method in NOISE:
+            self.complaints.append(text.decode())
+        elif method == "Page.loadEventFired":
+            self._loaded = True
+        return message
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    assert BINARY is not None
+    browser = Browser(BINARY, tmp_path_factory.mktemp("chromium"))
+    try:
+        browser.attach()
+        yield browser
+    finally:
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def page(report: ReportData, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_text(render(report), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("width", [1200, 400])
+def test_page_stands_alone_and_fits(browser: Browser, page: Path, width: int) -> None:
+    browser.open(page, width)
+    assert [url for url in browser.requests if not url.startswith("data:")] == [page.as_uri()]
+    assert browser.complaints == []
+    assert browser.value("document.documentElement.scrollWidth") <= width
+    seen = browser.value(
+        "[...document.querySelectorAll('h2')].filter(h => h.checkVisibility()"
+        " && h.getBoundingClientRect().height > 0).map(h => h.textContent)"
+    )
+    assert seen == HEADINGS
+    assert browser.screenshot().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("width", [1200, 400])
+def test_charts_keep_their_text_inside(browser: Browser, page: Path, width: int) -> None:
+    browser.open(page, width)
+    outside = browser.value(
+        "[...document.querySelectorAll('svg.chart text')].filter(t => {"
+        " const a = t.getBoundingClientRect(), b = t.ownerSVGElement.getBoundingClientRect();"
+        " return a.left < b.left - 1 || a.right > b.right + 1 || a.bottom > b.bottom + 1;"
+        "}).map(t => t.textContent)"
+    )
+    assert outside == []
+
+
+def test_dark_and_print_differ_from_light(browser: Browser, page: Path) -> None:
+    colour = "getComputedStyle(document.body).backgroundColor"
+    ink = "getComputedStyle(document.querySelector('svg.chart text')).fill"
+    browser.open(page, 1200, features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    dark = browser.value(colour), browser.value(ink)
+    browser.open(page, 1200, media="print")
+    printed = browser.value(colour), browser.value(ink)
+    assert printed == ("rgb(255, 255, 255)", "rgb(0, 0, 0)")
+    assert dark[0] != printed[0]
+    assert dark[1] != printed[1]
