@@ -119,24 +119,21 @@ def empirical_game(
     mean = np.zeros((n, *bins.n_types, *(k,) * n))
     widths = np.ones_like(mean)
     seen = [tuple(cell) for cell in np.argwhere(counts > 0)]
-    members = np.stack([(types == cell).all(axis=1) for cell in seen], axis=1)
-    flat = payoffs.reshape(len(payoffs), -1)
-    band = mean_band(
-        np.tile(flat, (1, len(seen))),
-        np.repeat(members, flat.shape[1], axis=1),
-        0.0,
-        1.0,
-        confidence=confidence,
-        method=method,
-        rng=rng,
-    )
-    for at, cell in enumerate(seen):
-        part = slice(at * flat.shape[1], (at + 1) * flat.shape[1])
-        mean[(slice(None), *cell)] = band.estimate[part].reshape(payoffs.shape[1:])
-        half = np.maximum(
-            band.upper[part] - band.estimate[part], band.estimate[part] - band.lower[part]
+    for cell in seen:
+        own = payoffs[(types == cell).all(axis=1)]
+        # Joint types have no question in common: each gets an equal share of what may fail.
+        band = mean_band(
+            own.reshape(len(own), -1),
+            np.ones((len(own), own[0].size), dtype=bool),
+            0.0,
+            1.0,
+            confidence=1.0 - (1.0 - confidence) / len(seen),
+            method=method,
+            rng=rng,
         )
-        widths[(slice(None), *cell)] = half.reshape(payoffs.shape[1:])
+        half = np.maximum(band.upper - band.estimate, band.estimate - band.lower)
+        mean[(slice(None), *cell)] = band.estimate.reshape(own.shape[1:])
+        widths[(slice(None), *cell)] = half.reshape(own.shape[1:])
     game = BayesianGame(
         counts / counts.sum(),
         list(np.clip(mean, 0.0, 1.0)),
