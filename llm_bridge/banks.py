@@ -20,6 +20,7 @@ from llm_bridge.codecs import answer_messages, max_tokens, parse_answer, stop_st
 from llm_bridge.controls import ControlMenu
 from llm_bridge.embeddings import Embedder
 from llm_bridge.errors import ConfigError, ModelError
+from llm_bridge.ledger import Ledger
 from llm_bridge.messages import Question, Request, Usage
 from llm_bridge.models.base import ChatModel
 from llm_bridge.rewards import INVALID
@@ -222,6 +223,25 @@ class Bank:
             )
         return self._table
 
+    def rows(self) -> list[dict[str, Any]]:
+        """Return every completion as one plain row, ready for a data frame or a CSV file.
+
+        Keys: question, model, control, sample, answer ("" if unreadable), valid, score.
+        """
+        return [
+            {
+                "question": self.questions[q].id,
+                "model": self._pool_models[p].name,
+                "control": self.menu[k].label,
+                "sample": s,
+                "answer": self.value(q, answer),
+                "valid": answer != INVALID,
+                "score": 0.0 if answer == INVALID else self._scores[q][answer],
+            }
+            for q, p, k, s in np.ndindex(*self._answers.shape)
+            if (answer := int(self._answers[q, p, k, s])) != MISSING
+        ]
+
     def _fill(self, slots: list[tuple[int, int, int, int]]) -> None:
         model = self._pool_models[slots[0][1]]
         replies = model.complete([self._request(*slot) for slot in slots])
@@ -230,14 +250,19 @@ class Bank:
         if room > 0:
             pad = ((0, 0), (0, 0), (0, 0), (0, room))
             self._answers = np.pad(self._answers, pad, constant_values=MISSING)
+        unreadable = 0
         for (q, p, k, s), reply in zip(slots, replies, strict=True):
             usage: Usage = reply.usage
             self._usage[q, p, k] += (usage.prompt, usage.cached, usage.completion)
             answer = parse_answer("" if reply.error else reply.text)
             self.n_invalid += not answer.valid
+            unreadable += not answer.valid and not reply.error
             self._answers[q, p, k, s] = self._id(q, answer.value) if answer.valid else INVALID
             self._counts[q, p, k] += 1
         self._table = None
+        ledger = getattr(model, "ledger", None)
+        if isinstance(ledger, Ledger) and unreadable:
+            ledger.record_invalid("bank", model.name, unreadable)
 
     def _id(self, q: int, value: str) -> int:
         values = self._values[q]

@@ -172,6 +172,32 @@ def test_a_kill_in_mid_growth_loses_nothing(tmp_path) -> None:
     np.testing.assert_array_equal(again.table.scores, whole.table.scores)
 
 
+def test_unreadable_completions_are_counted_in_the_ledger() -> None:
+    with Store(":memory:") as store:
+        ledger = Ledger()
+        bank = new_bank(team(lambda model: Recorded(model, store, ledger)), m=3)
+        bank.ensure()
+        bank.ensure_signals()
+    assert bank.n_invalid > 0
+    assert {row.purpose: row.invalid for row in ledger.rows() if row.model == "able"} == {
+        "bank": bank.n_invalid,
+        "probe": 0,
+    }
+
+
+def test_rows_hold_every_completion_in_words() -> None:
+    bank = new_bank(n=3, m=2)
+    bank.ensure([0, 2], [1])
+    rows = bank.rows()
+    assert len(rows) == 2 * 2 * 2
+    assert {row["question"] for row in rows} == {"test-0", "test-2"}
+    assert {row["control"] for row in rows} == {"T=1 direct"}
+    for row in rows:
+        question = next(q for q in bank.questions if q.id == row["question"])
+        assert row["score"] == float(row["answer"] == question.answer)
+        assert row["valid"] == (row["answer"] != "")
+
+
 def test_a_spent_budget_leaves_the_bank_as_it_was() -> None:
     with Store(":memory:") as store:
         ledger = Ledger(Budget(calls=30))
