@@ -72,6 +72,11 @@ def mean_band(
     members : (Q, M) bool
     low, high : bounds of a cell's values, broadcastable to (M,); equal bounds mean a known cell
 
+    >>> values = np.linspace(0.0, 1.0, 50)[:, None]
+    >>> band = mean_band(values, np.ones((50, 1), dtype=bool), 0.0, 1.0, rng=0)
+    >>> bool(0.38 < band.lower[0] < 0.5 < band.upper[0] < 0.62)
+    True
+
     Source: Romano & Wolf 2005 (studentized max-deviation bootstrap); Maurer & Pontil 2009.
     """
     check_confidence(confidence)

@@ -52,6 +52,19 @@ class Bank:
 
     Raises `ConfigError` for duplicate names, a wrong number of strategies, or an m smaller than
     the largest number of executors that share a pool.
+
+    >>> from llm_bridge.embeddings import ExactEmbedder
+    >>> from llm_bridge.models.simulated import SimulatedModel, SimulatedWorld, Skill
+    >>> from llm_bridge.tasks.simulated import SimulatedTask
+    >>> world = SimulatedWorld((1.0,))
+    >>> task, model = SimulatedTask(world), SimulatedModel(world, Skill((0.9,), (0.4,), (0.2,)))
+    >>> menu = ControlMenu.grid([0.2, 1.0])
+    >>> team = [(model, "ann"), (model, "bob")]
+    >>> bank = Bank(task, task.draw("test", 5), team, menu, ExactEmbedder(), m=2)
+    >>> bank.ensure(), bank.ensure()
+    (20, 0)
+    >>> bank.draw_joint(np.array([0, 3]), np.array([[0, 0], [0, 1]]), rng=0).shape
+    (2, 2)
     """
 
     def __init__(

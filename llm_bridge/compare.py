@@ -154,6 +154,11 @@ def frontier(
     """Return one `FrontierPoint` a method, cheapest first; each interval holds by itself.
 
     Raises `ConfigError` for a method without questions.
+
+    >>> zeros, ones = [0] * 40, [1] * 40
+    >>> even = Results("even", ["x"] * 40, [0.0, 1.0] * 20, ones, zeros, ones, ones, zeros)
+    >>> [(point.name, point.accuracy, point.tokens, point.best) for point in frontier([even])]
+    [('even', 0.5, 2.0, True)]
     """
     generator = as_rng(rng)
     costs = [item.tokens / max(item.n_questions, 1) for item in results]

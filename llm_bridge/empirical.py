@@ -97,6 +97,15 @@ def empirical_game(
     rng : for the draws and the bootstrap
 
     Raises `ConfigError` for an empty bank, a cell with too few completions, or a missing signal.
+
+    >>> from llm_bridge.controls import ControlMenu
+    >>> from llm_bridge.ground_truth import draw_table, exact_bins
+    >>> from llm_bridge.models.simulated import SimulatedWorld, Skill
+    >>> skills = [Skill((0.9,), (0.4,), (0.2,)), Skill((0.8,), (0.2,), (1.0,))]
+    >>> menu = ControlMenu.grid([0.2, 1.0])
+    >>> table = draw_table(SimulatedWorld((1.0,)), skills, menu, 100, 2, rng=0)
+    >>> empirical_game(table, exact_bins(skills)).game
+    BayesianGame('empirical game', 2 players, types (2, 2), actions (2, 2))
     """
     check_confidence(confidence)
     rng = as_rng(rng)

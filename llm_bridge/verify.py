@@ -152,6 +152,22 @@ def verify(
         If the profile has the wrong shape for the game.
     ConfigError
         If `confidence`, `method` or `played` is wrong.
+
+    Examples
+    --------
+    >>> from llm_bridge.controls import ControlMenu
+    >>> from llm_bridge.empirical import empirical_game
+    >>> from llm_bridge.ground_truth import draw_table, exact_bins, exact_game
+    >>> from llm_bridge.models.simulated import SimulatedWorld, Skill
+    >>> world, menu = SimulatedWorld((1.0,)), ControlMenu.grid([0.2, 1.0])
+    >>> skills = [Skill((0.9,), (0.4,), (0.2,)), Skill((0.8,), (0.2,), (1.0,))]
+    >>> table = draw_table(world, skills, menu, 300, 2, rng=0)
+    >>> empirical = empirical_game(table, exact_bins(skills), rng=0)
+    >>> profile = StrategyProfile.uniform(empirical.game)
+    >>> report = verify(empirical, profile, rng=0)
+    >>> truth = certify(exact_game(world, skills, menu), profile).epsilon
+    >>> report.interval[0] <= truth <= report.interval[1], report.degenerate
+    (True, False)
     """
     profile = profile if isinstance(profile, StrategyProfile) else StrategyProfile(profile)
     certificate = certify(empirical.game, profile)
