@@ -18,23 +18,13 @@ from llm_bridge.presets import PRESETS
 
 __all__ = [
     "PRESETS",
-    "BankConfig",
-    "CompareConfig",
-    "ControlsConfig",
     "CoordinatorConfig",
-    "ExecutorConfig",
     "LlamaCppConfig",
-    "NetworkConfig",
     "OpenAIConfig",
     "ReasoningGymConfig",
-    "RewardsConfig",
     "RunConfig",
-    "SignalsConfig",
-    "SimulatedConfig",
     "SimulatedTaskConfig",
-    "StoppingConfig",
     "TrainingConfig",
-    "VerifyConfig",
     "load_config",
     "preset",
     "save_config",
@@ -396,7 +386,7 @@ def save_config(config: RunConfig, path: str | Path) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def preset(name: str, **changes: Any) -> RunConfig:
+def preset(name: str, /, **changes: Any) -> RunConfig:
     """Return a shipped configuration: "demo" (a real small model) or "simulated".
 
     `changes` are those of `RunConfig.replace`.

@@ -23,6 +23,8 @@ from llm_bridge.store import Store
 if TYPE_CHECKING:
     from llm_bridge.baselines.base import Results
     from llm_bridge.econ import TrainedSystem
+    from llm_bridge.empirical import EmpiricalGame
+    from llm_bridge.report import RegretCurve
     from llm_bridge.verify import Verification
 
 __all__ = ["Run"]
@@ -181,7 +183,45 @@ class Run:
                 rng=config.seed,
             )
             found["verification"] = verification_view(verification, empirical)
+            found["regret"] = self._regret(system, verification, empirical)
         return verification
+
+    def _regret(
+        self, system: TrainedSystem, verification: Verification, empirical: EmpiricalGame
+    ) -> tuple[RegretCurve, ...]:
+        """Judge the path that training took in the empirical game."""
+        from econ_theory.regret import (
+            comparator_regret,
+            dynamic_regret,
+            econ_bound,
+            external_regret,
+        )
+        from llm_bridge.report import regret_curve
+        from llm_bridge.training_path import expected_payoffs, training_path
+
+        game, settings = empirical.game, self.config.training
+        path = training_path(system.curve, game)
+        nearest = min(
+            verification.equilibria,
+            key=lambda found: found.profile.distance(verification.profile),
+        )
+        # One question of one round is one play: nothing is discounted, values are rewards.
+        repeated = settings.rounds * settings.questions > 1
+        bound = econ_bound(
+            n_agents=game.n_players, discount=settings.discount if repeated else 0.0
+        )
+        named = comparator_regret(path, expected_payoffs(game, nearest.profile).tolist())
+        return (
+            regret_curve(external_regret(path), game.players, unit="episode"),
+            regret_curve(dynamic_regret(path), game.players, unit="episode"),
+            regret_curve(
+                named,
+                game.players,
+                bounds=[bound],
+                unit="episode",
+                comparator="the value of the equilibrium nearest to the policy; can be negative",
+            ),
+        )
 
     def report(self) -> Path:
         """Write ``report.html`` from what the stages left in the store; return its path."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from llm_bridge.cli.console import emit, err, guarded, out
+from llm_bridge.cli.console import emit, guarded, out
 from llm_bridge.cli.progress import stage_progress
 from llm_bridge.errors import ConfigError
 
@@ -65,7 +65,7 @@ def compare(run: Folder, json_: Json = False) -> None:
     """Answer held-out questions with the team and with baselines at equal tokens."""
     with _opened(run, "compare") as opened:
         opened.compare()
-        _tell(opened, "compare", json_)
+    _tell(run, "compare", json_)
 
 
 @guarded
@@ -73,7 +73,7 @@ def verify(run: Folder, json_: Json = False) -> None:
     """Build the empirical game and certify the trained policy: epsilon with an interval."""
     with _opened(run, "verify") as opened:
         opened.verify()
-        _tell(opened, "verify", json_)
+    _tell(run, "verify", json_)
 
 
 @guarded
@@ -153,8 +153,11 @@ def _opened(folder: Path, stage: str) -> Iterator[Run]:
         yield run
 
 
-def _tell(run: Run, stage: str, json_: bool) -> None:
-    data = run.report_data()
+def _tell(folder: Path, stage: str, json_: bool) -> None:
+    from llm_bridge.runs import Run
+
+    with Run.open(folder) as run:
+        data = run.report_data()
     if json_:
         emit(data.to_dict()["comparison" if stage == "compare" else "verification"])
     else:
@@ -166,5 +169,3 @@ def _show(data: ReportData) -> None:
 
     for line in verdict(data):
         out.print(str(line), markup=False)
-    if not data.ledger:
-        err.print("no model was asked: every reply came from the store.", style="dim")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,13 +11,14 @@ import torch
 
 from econ_theory.strategies import StrategyProfile
 from llm_bridge.banks import Bank
+from llm_bridge.econ.network import EconNetwork
 from llm_bridge.econ.observation import Last, Scene
 from llm_bridge.econ.rollout import Play, vote_weights
 from llm_bridge.econ.seating import types_of
 from llm_bridge.econ.system import TrainedSystem, quiet_torch
 from llm_bridge.errors import ConfigError
 
-__all__ = ["PolicyProfile", "played_as", "policy", "policy_to_profile"]
+__all__ = ["PolicyProfile", "played_as", "policy", "policy_to_profile", "profile_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +61,20 @@ def policy_to_profile(
         )
     types, n_types = types_of(system.bins, bank), system.bins.n_types
     scene = Scene.of(bank.questions, bank.strategies, types, max(n_types), system.team.embedder)
-    shares, votes = _shares(system, scene, types, play)
+    how = played_as(system, play)
+    with quiet_torch(0):
+        profile, shares, unseen = profile_of(system.network, scene, types, n_types, how)
+        votes = None
+        if system.config.network.mixer in ("econ", "qmix", "vdn"):
+            votes = _votes(system.network, scene, types)
+    return PolicyProfile(profile, play, system.alpha, shares, unseen, votes)
+
+
+def profile_of(
+    network: EconNetwork, scene: Scene, types: np.ndarray, n_types: Sequence[int], how: Play
+) -> tuple[StrategyProfile, np.ndarray, tuple[tuple[int, int], ...]]:
+    """Return how the networks play a scene's questions: profile, shares (Q, n, K), unseen types."""
+    shares = _shares(network, scene, types, how)
     rows, unseen = [], []
     for i, count in enumerate(n_types):
         row = np.empty((count, shares.shape[2]))
@@ -71,9 +86,9 @@ def policy_to_profile(
             unseen.append((i, t))
             imagined = types.copy()
             imagined[:, i] = t
-            row[t] = _shares(system, scene, imagined, play)[0][:, i].mean(axis=0)
+            row[t] = _shares(network, scene, imagined, how)[:, i].mean(axis=0)
         rows.append(row / row.sum(axis=1, keepdims=True))
-    return PolicyProfile(StrategyProfile(rows), play, system.alpha, shares, tuple(unseen), votes)
+    return StrategyProfile(rows), shares, tuple(unseen)
 
 
 def policy(
@@ -90,28 +105,36 @@ def played_as(system: TrainedSystem, play: str) -> Play:
     return Play() if play == "greedy" else Play(system.alpha)
 
 
-def _shares(
-    system: TrainedSystem, scene: Scene, types: np.ndarray, play: str
-) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return what is played, (Q, n, K), and the mean vote weights (n,)."""
-    network, how = system.network, played_as(system, play)
-    menu = network.menu.numpy()
-    start = Last.none(len(types), types.shape[1], menu.shape[1], scene.questions.shape[1])
+def _values(
+    network: EconNetwork, scene: Scene, types: np.ndarray
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return beliefs, values (Q, 1, n, M) and candidates of every question's first round."""
+    start = Last.none(
+        len(types), types.shape[1], network.menu.shape[1], scene.questions.shape[1]
+    )
     seen = scene.observe(np.arange(len(types)), start, types)
-    with quiet_torch(0):
-        with torch.no_grad():
-            beliefs, _ = network.beliefs(torch.from_numpy(seen)[:, None])
-            values, candidates = network.candidate_values(beliefs)
-        shares = how.probabilities(values[:, 0].numpy().astype(np.float64))
-        votes = None
-        if system.config.network.mixer in ("econ", "qmix", "vdn"):
-            best = values.argmax(dim=-1)
-            index = best[..., None, None].expand(*best.shape, 1, candidates.shape[-1])
-            played = candidates.gather(-2, index).squeeze(-2)
-            slopes = vote_weights(network, values.amax(dim=-1), played, beliefs)[:, 0]
-            votes = (slopes / slopes.sum(axis=1, keepdims=True)).mean(axis=0)
-    if network.box:
-        gap = candidates[:, 0].numpy()[:, :, :, None] - menu
-        nearest = (gap**2).sum(axis=-1).argmin(axis=-1)
-        shares = (shares[..., None] * np.eye(len(menu))[nearest]).sum(axis=2)
-    return shares, votes
+    with torch.no_grad():
+        beliefs, _ = network.beliefs(torch.from_numpy(seen)[:, None])
+        return beliefs, *network.candidate_values(beliefs)
+
+
+def _shares(network: EconNetwork, scene: Scene, types: np.ndarray, how: Play) -> np.ndarray:
+    """Return what is played, (Q, n, K)."""
+    _, values, candidates = _values(network, scene, types)
+    shares = how.probabilities(values[:, 0].numpy().astype(np.float64))
+    if not network.box:
+        return shares
+    menu = network.menu.numpy()
+    gap = candidates[:, 0].numpy()[:, :, :, None] - menu
+    nearest = (gap**2).sum(axis=-1).argmin(axis=-1)
+    return (shares[..., None] * np.eye(len(menu))[nearest]).sum(axis=2)
+
+
+def _votes(network: EconNetwork, scene: Scene, types: np.ndarray) -> np.ndarray:
+    """Return the mean vote weights (n,) at the greedy controls."""
+    beliefs, values, candidates = _values(network, scene, types)
+    best = values.argmax(dim=-1)
+    index = best[..., None, None].expand(*best.shape, 1, candidates.shape[-1])
+    played = candidates.gather(-2, index).squeeze(-2)
+    slopes = vote_weights(network, values.amax(dim=-1), played, beliefs)[:, 0]
+    return (slopes / slopes.sum(axis=1, keepdims=True)).mean(axis=0)

@@ -16,9 +16,10 @@ from llm_bridge.econ.coordinator import Coordinator
 from llm_bridge.econ.learner import Learner
 from llm_bridge.econ.losses import Losses
 from llm_bridge.econ.network import EconNetwork
+from llm_bridge.econ.policy import profile_of
 from llm_bridge.econ.replay import History
 from llm_bridge.econ.rollout import Play, Played, Players
-from llm_bridge.econ.seating import fit_bins, prepare_bank, seat
+from llm_bridge.econ.seating import fit_bins, prepare_bank, seat, types_of
 from llm_bridge.econ.stopping import Stopping, StoppingRule
 from llm_bridge.econ.system import (
     TrainedSystem,
@@ -74,6 +75,7 @@ def train(
         bins = fit_bins(config, bank)
         learner = Learner(config, build_network(config, team, max(bins.n_types)))
         players = seat(config, team, coordinator, bank, bins, learner.network)
+        types = types_of(bins, bank)
         probes = _Probes(config, team, coordinator, bins, learner.network, store)
         order = _Order(len(questions), rngs["order"])
         curve: list[dict[str, Any]] = []
@@ -84,10 +86,11 @@ def train(
         done = 0
         while done < config.training.episodes and not stopping.done:
             size = min(config.training.update_interval, config.training.episodes - done)
-            alpha = alpha_at(config.training, done)
+            how = Play(alpha_at(config.training, done), config.training.epsilon)
+            profile, *_ = profile_of(learner.network, players.scene, types, bins.n_types, how)
             played = players.play(
                 order.take(size * config.training.questions).reshape(size, -1),
-                Play(alpha, config.training.epsilon),
+                how,
                 learner.weights.values,
                 rng=rngs["explore"],
                 draws=rngs["draw"],
@@ -101,7 +104,8 @@ def train(
             weights = learner.weights.values
             terms = learner.update(rngs["replay"])
             done += size
-            record = _record(done, alpha, weights, history, played, terms)
+            record = _record(done, how, weights, history, played, terms)
+            record["profile"] = [row.tolist() for row in profile.rows]
             if rule.enabled:
                 seen = probes.commitments(learner.weights.values, record["reward"] >= rule.reward)
                 stopping = (
@@ -198,7 +202,7 @@ def _fields(history: History) -> dict[str, np.ndarray]:
 
 def _record(
     done: int,
-    alpha: float,
+    how: Play,
     weights: np.ndarray,
     history: History,
     played: Played,
@@ -208,7 +212,7 @@ def _record(
     answers = [text for steps in played.answers for joint in steps for text in joint]
     return {
         "episodes": done,
-        "alpha": alpha,
+        "alpha": how.alpha,
         "reward": float((history.components @ weights).mean()),
         "components": history.components.mean(axis=(0, 1, 2)).tolist(),
         "team": float(history.totals.mean()),

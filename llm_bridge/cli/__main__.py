@@ -1,0 +1,5 @@
+"""`python -m llm_bridge.cli` is the `econ` command."""
+
+from llm_bridge.cli import app
+
+app()

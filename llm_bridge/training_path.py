@@ -1,0 +1,68 @@
+"""The path training took, judged in the empirical game: play whose regret can be measured.
+
+Every update records how the team would play each type; those profiles, each repeated for its
+episodes, are the steps of a `PlayTrace` in a game that was estimated on other questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from econ_theory import BayesianGame, StrategyProfile
+from econ_theory.regret import PlayTrace
+from llm_bridge.errors import ConfigError
+
+__all__ = ["expected_payoffs", "training_path"]
+
+
+def training_path(curve: Sequence[Mapping[str, Any]], game: BayesianGame) -> PlayTrace:
+    """Return the play of a trainer's `curve` in `game`, one step an episode.
+
+    Parameters
+    ----------
+    curve : records with "episodes", the running count, and "profile", n lists of (T_i, K) rows
+    game : has the team's types and controls
+
+    Raises
+    ------
+    ConfigError
+        If a record's profile does not fit the game.
+
+    Examples
+    --------
+    >>> game = BayesianGame([[1.0]], [np.eye(2).reshape(1, 1, 2, 2)] * 2)
+    >>> record = {"episodes": 3, "profile": [[[1.0, 0.0]], [[0.5, 0.5]]]}
+    >>> training_path([record], game).n_steps
+    3
+    """
+    strategies, values, before = [], [], 0
+    for record in curve:
+        profile = StrategyProfile(record["profile"])
+        shapes = [row.shape for row in profile.rows]
+        wanted = list(zip(game.n_types, game.n_actions, strict=True))
+        if shapes != wanted:
+            raise ConfigError(
+                f"the profile after {record['episodes']} episodes has shapes {shapes}, want "
+                f"{wanted}; train and verify with the same signals and controls."
+            )
+        worth = [game.action_values(profile, i) for i in range(game.n_players)]
+        repeats = record["episodes"] - before
+        strategies += [profile.rows] * repeats
+        values += [worth] * repeats
+        before = record["episodes"]
+    return PlayTrace(strategies, values)
+
+
+def expected_payoffs(game: BayesianGame, profile: StrategyProfile) -> np.ndarray:
+    """Return every player's ex-ante payoff at `profile`, (n,).
+
+    >>> game = BayesianGame([[1.0]], [np.eye(2).reshape(1, 1, 2, 2)] * 2)
+    >>> expected_payoffs(game, StrategyProfile([[[1, 0]], [[0.25, 0.75]]]))
+    array([0.25, 0.25])
+    """
+    return np.array(
+        [(game.action_values(profile, i) * row).sum() for i, row in enumerate(profile.rows)]
+    )
