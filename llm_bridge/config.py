@@ -275,9 +275,8 @@ class CompareConfig(_Section):
 class RunConfig(_Section):
     """Everything a run depends on.
 
-    >>> config = preset("simulated")
-    >>> config.training.update_interval, config.training.buffer, config.training.batch
-    (8, 32, 16)
+    >>> preset("simulated").rewards.weights
+    (0.4, 0.4, 0.2)
     >>> RunConfig.parse({"name": "x", "tranining": {}})
     Traceback (most recent call last):
     llm_bridge.errors.ConfigError: tranining is an unknown key, want one of name, seed, task, ...

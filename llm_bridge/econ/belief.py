@@ -115,5 +115,6 @@ class Executor(nn.Module):
         assert isinstance(first, nn.Linear)
         nn.init.normal_(first.weight, std=BLOCK_SCALE)
         nn.init.zeros_(first.bias)
-        for part in self.belief.memory.weight_ih_l0.chunk(3):
+        gates = self.belief.memory.get_parameter("weight_ih_l0")
+        for part in gates.chunk(3):
             nn.init.orthogonal_(part)

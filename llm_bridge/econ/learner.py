@@ -37,7 +37,7 @@ class Learner:
         rates = ((own, self.settings.learning_rate),
                  (shared, self.settings.coordinator_learning_rate))  # fmt: skip
         self.optimizer = torch.optim.Adam(
-            [{"params": group, "lr": rate} for group, rate in rates if group]
+            [{"params": group, "lr": rate} for group, rate in rates if group], foreach=True
         )
         self.buffer = ReplayBuffer(self.settings.buffer)
         self.weights = DynamicWeights.start(

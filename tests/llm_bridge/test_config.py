@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from llm_bridge.config import PRESETS, RunConfig, load_config, preset, save_config
+from llm_bridge.config import PRESETS, RunConfig, TrainingConfig, load_config, preset, save_config
 from llm_bridge.errors import ConfigError
 
 
@@ -27,6 +27,8 @@ def test_defaults_are_the_papers():
     )
     assert (config.training.discount, config.training.tau) == (0.99, 0.01)
     assert config.training.stopping.patience == 5
+    plain = TrainingConfig()
+    assert (plain.update_interval, plain.buffer, plain.batch) == (8, 32, 16)
     assert config.coordinator.max_tokens == 70
 
 
