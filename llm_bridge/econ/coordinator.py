@@ -59,8 +59,9 @@ class Commitment:
 def leaks_answer(task: Task, question: Question, text: str) -> bool:
     """Return whether `text` holds an answer that the verifier takes for right.
 
-    Looked at are the answer line, if any, and every word or number that the question itself does
-    not show; what a question shows is no leak.
+    Looked at are the whole text, the answer line, what follows "=", "is", "equals" or "gives",
+    and every word or number that the question itself does not show: naming what the question
+    shows is no leak, stating it as the result is one.
 
     >>> from llm_bridge.config import preset
     >>> from llm_bridge.econ.team import build_team
@@ -71,14 +72,21 @@ def leaks_answer(task: Task, question: Question, text: str) -> bool:
     """
     shown = set(_words(question.text))
     candidates = [word for word in _words(text) if word not in shown]
-    candidates += [f"-{w}" for w in candidates if f"-{w}" in text]
+    candidates += [f"-{word}" for word in candidates if f"-{word}" in text]
+    candidates += [match[1].rstrip(".,") for match in _STATED.finditer(text)]
+    candidates.append(text.strip(" .!\"'"))
     line = parse_answer(text)
     if line.valid:
         candidates.append(line.value)
     expected = question.answer.strip().lower()
     if len(expected) > 1 and " " in expected and expected not in question.text.lower():
         candidates += [question.answer] if expected in text.lower() else []
-    return any(task.score(question, word) >= 1.0 for word in dict.fromkeys(candidates))
+    return any(task.score(question, word) >= 1.0 for word in dict.fromkeys(candidates) if word)
+
+
+_STATED = re.compile(
+    r"(?:=|\b(?:is|equals|gives)\b)\s*:?\s*(-?\d[\d.,/]*|[^\W\d_]+)", re.IGNORECASE
+)
 
 
 def _words(text: str) -> list[str]:

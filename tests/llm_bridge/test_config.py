@@ -50,7 +50,7 @@ FAULTS = [
     ),
     (
         {"executors": [{"name": "a", "model": {"kind": "openai", "modle": "x"}}]},
-        r"executors.0.model.modle is an unknown key, want one of kind, name, model, base_url, key_variable",
+        r"executors.0.model.modle is an unknown key, want one of kind, name, model, base_url, ",
     ),
     ({"task": {"kind": "simulated", "mix": {}}}, r"^task.mix is an unknown key.*class_weights"),
     ({"rewards": {"weights": [0.5, 0.5, 0.5]}}, r"^rewards: weights sum to 1.5, want 1"),

@@ -106,6 +106,21 @@ def test_leaks(text, leaks):
     assert leaks_answer(Sums(), QUESTIONS[1], text) is leaks
 
 
+@pytest.mark.parametrize(
+    ("text", "leaks"),
+    [
+        ("Add 0 and 20 digit by digit.", False),
+        ("Start from 20, then count on.", False),
+        ("0 + 20 = 20", True),
+        ("The final answer is 20.", True),
+        ("This equals: 20, no more.", True),
+        ("20.", True),
+    ],
+)
+def test_stating_what_the_question_shows_as_its_result_is_a_leak(text, leaks):
+    assert leaks_answer(Sums(), QUESTIONS[0], text) is leaks
+
+
 def test_detailed_and_no_strategy():
     asked: list[Request] = []
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 import torch
@@ -224,10 +226,15 @@ ABLATIONS = [
 ]
 
 
+@cache
+def untouched() -> TrainedSystem:
+    return trained(short(training__episodes=16))[0]
+
+
 @pytest.mark.parametrize("changes", ABLATIONS, ids=str)
 def test_ablations_train(changes):
     system, _ = trained(short(training__episodes=16, **changes))
-    plain, _ = trained(short(training__episodes=16))
+    plain = untouched()
     assert all(np.isfinite(record["loss"]) for record in system.curve)
     assert system.weights.sum() == pytest.approx(1)
     other = system.network.state_dict().keys() != plain.network.state_dict().keys()
