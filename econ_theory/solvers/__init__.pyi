@@ -1,24 +1,35 @@
 from .base import Proposals, Solver
 from .best_response_dynamics import BestResponseDynamics
 from .chain import Chain
+from .extreme_enumeration import Component, ExtremeEnumeration, NashSubset
 from .fictitious_play import FictitiousPlay
+from .indifference_newton import IndifferenceNewton
 from .lemke import Lemke
 from .mirror_descent import MirrorDescent
 from .pure_enumeration import PureEnumeration
+from .quantal_response import Branch, QuantalResponse
 from .replicator import Replicator
 from .self_play import SelfPlay
+from .support_enumeration import SupportEnumeration
 from .zero_sum_lp import ZeroSumLp
 
 __all__ = [
     "BestResponseDynamics",
+    "Branch",
     "Chain",
+    "Component",
+    "ExtremeEnumeration",
     "FictitiousPlay",
+    "IndifferenceNewton",
     "Lemke",
     "MirrorDescent",
+    "NashSubset",
     "Proposals",
     "PureEnumeration",
+    "QuantalResponse",
     "Replicator",
     "SelfPlay",
     "Solver",
+    "SupportEnumeration",
     "ZeroSumLp",
 ]

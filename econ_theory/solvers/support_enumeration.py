@@ -1,0 +1,273 @@
+"""All equilibria of a nondegenerate two-player Bayesian game, support by support."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from econ_theory.arrays import Array
+from econ_theory.errors import SettingError
+from econ_theory.games.bayesian import BayesianGame
+from econ_theory.learners.base import utility_scales
+from econ_theory.solvers.base import Proposals
+from econ_theory.strategies import StrategyProfile
+
+__all__ = ["SupportEnumeration"]
+
+MOST_ENTRIES = 20_000_000
+"""Largest difference tensor (T_1, T_2, A_i, A_i, A_j) that is built."""
+
+SINGULAR = 1e-11
+"""Ratio of extreme singular values below which a support's equations count as dependent."""
+
+
+@dataclass(frozen=True)
+class SupportEnumeration:
+    """Guess which actions each type mixes over, smallest supports first, and solve for the weights.
+
+    A type that mixes over k actions is indifferent k - 1 times, and those equations determine the
+    *other* player: supports are searched in which both players have equally many indifferences,
+    ``sum_t (|S_1t| - 1) = sum_t (|S_2t| - 1) = 0, 1, 2, ..``. Supports are chosen type by type; a
+    branch is left as soon as, for some action of a chosen support and some rival, no play over the
+    actions still possible makes the first as good as the second (conditional dominance, exact for
+    pure rivals; actions of undecided types are struck off by the same test). Branches are pruned
+    and split in batches; A ** T plans are never listed.
+
+    **Completeness.** If the reason at the end says that no tie was met, the list holds every
+    equilibrium, up to rounding: an extreme equilibrium that is not listed has a balanced support
+    whose equations are dependent and consistent, and that would have been met. Otherwise the game
+    is degenerate: at least one equilibrium is listed, `ExtremeEnumeration` lists them all. Null
+    types play their first action.
+
+    Parameters
+    ----------
+    most_mixing : largest number of indifferences of a player that is searched; None searches all
+    tol : share of the payoff range, and probability, that counts as zero
+    batch : entries of the largest temporary array
+
+    Examples
+    --------
+    >>> from econ_theory import BayesianGame, solve_all
+    >>> u1, u2 = np.array([[2, 0], [0, 1]]), np.array([[1, 0], [0, 2]])
+    >>> game = BayesianGame([[1]], [u1.reshape(1, 1, 2, 2), u2.reshape(1, 1, 2, 2)])
+    >>> [s.profile.rows[0].round(3).tolist() for s in solve_all(game, SupportEnumeration())]
+    [[[1.0, 0.0]], [[0.0, 1.0]], [[0.667, 0.333]]]
+
+    Source: Dickhaut and Kaplan 1991; pruning: Porter, Nudelman and Shoham 2008. Type-wise supports
+    and the completeness argument are this module's.
+    """
+
+    most_mixing: int | None = None
+    tol: float = 1e-9
+    batch: int = 4_000_000
+
+    source = "Porter, Nudelman and Shoham (2008), Games and Economic Behavior 63, 642-662"
+    exact = True
+
+    def __post_init__(self) -> None:
+        if self.most_mixing is not None and not self.most_mixing >= 0:
+            raise SettingError(
+                f"most_mixing is {self.most_mixing}, want a number >= 0; None searches all."
+            )
+
+    def refuses(self, game: BayesianGame) -> str | None:
+        """Return why the search does not apply: not two players, or a tensor that does not fit."""
+        if game.n_players != 2:
+            return f"the game has {game.n_players} players, want 2; use SelfPlay."
+        size = float(np.prod(game.n_types)) * float(np.prod(game.n_actions)) * max(game.n_actions)
+        if size > MOST_ENTRIES:
+            return (
+                f"the search needs a tensor of {size:.3g} entries, want at most {MOST_ENTRIES:,}; "
+                "use Lemke."
+            )
+        return None
+
+    def propose(
+        self, game: BayesianGame, start: StrategyProfile | None, rng: np.random.Generator
+    ) -> Proposals:
+        """Yield every equilibrium found, by increasing mixing; `start` and `rng` are not used."""
+        search = _Search(game, self.tol, self.batch)
+        most = search.most_mixing
+        highest = most if self.most_mixing is None else min(most, self.most_mixing)
+        seen: set[bytes] = set()
+        for mixing in range(highest + 1):
+            for nodes in search.supports(mixing):
+                for rows in search.equilibria(nodes):
+                    key = b"".join((np.round(row, 7) + 0.0).tobytes() for row in rows)
+                    if key not in seen:
+                        seen.add(key)
+                        yield StrategyProfile(rows)
+        count = f"{search.solved} supports were solved"
+        if highest < most:
+            return f"{count}; those with more than {highest} indifferences were not searched"
+        if search.ties:
+            return f"{count}; ties were met: the game is degenerate, see ExtremeEnumeration"
+        return f"{count}; no tie was met: the list is complete"
+
+
+class _Search:
+    """Branch on type-wise supports, prune, and solve the leaves; counts what it did."""
+
+    def __init__(self, game: BayesianGame, tol: float, batch: int) -> None:
+        self.shapes, self.tol = game.kernel.shapes, tol
+        self.owner = np.repeat([0, 1], game.n_types)
+        self.width = max(game.n_actions)
+        self.values = [_interim(game, i) for i in range(2)]
+        self.gaps = [
+            (v[:, :, None, :, :] - v[:, None, :, :, :]).transpose(0, 3, 1, 2, 4)
+            for v in self.values
+        ]
+        allowed = np.arange(self.width) < np.array(game.n_actions)[self.owner][:, None]
+        null = np.concatenate([game.type_weights(i) <= 0 for i in range(2)])
+        allowed[null, 1:] = False
+        self.root = allowed
+        spare = allowed.sum(axis=1) - 1
+        self.most_mixing = int(min(spare[self.owner == i].sum() for i in range(2)))
+        self.chunk = int(np.clip(batch // max(gap.size for gap in self.gaps), 1, 4096))
+        self.solved, self.ties = 0, False
+
+    def agents(self, nodes: Array, i: int) -> Array:
+        """Return the part of ``(B, agents, width)`` nodes that is player i's, ``(B, T_i, A_i)``."""
+        return nodes[:, self.owner == i, : self.shapes[i][1]]
+
+    def supports(self, mixing: int):
+        """Yield batches ``(B, agents, width)`` of supports with `mixing` indifferences each."""
+        choices = np.array(
+            [
+                np.isin(np.arange(self.width), chosen)
+                for size in range(1, min(mixing + 1, self.width) + 1)
+                for chosen in combinations(range(self.width), size)
+            ]
+        )
+        stack = [(self.root[None], np.zeros((1, len(self.owner)), dtype=bool))]
+        while stack:
+            nodes, decided = stack.pop()
+            if len(nodes) > self.chunk:
+                stack.append((nodes[self.chunk :], decided[self.chunk :]))
+                nodes, decided = nodes[: self.chunk], decided[: self.chunk]
+            nodes, decided = self._propagate(nodes, decided, mixing)
+            done = decided.all(axis=1)
+            if done.any():
+                yield nodes[done]
+            if not done.all():
+                stack.append(self._split(nodes[~done], decided[~done], mixing, choices))
+
+    def _propagate(self, nodes: Array, decided: Array, mixing: int) -> tuple[Array, Array]:
+        """Strike off dominated actions to a fixed point; drop nodes that cannot be completed."""
+        while len(nodes):
+            before = nodes.sum()
+            for i in range(2):
+                possible = self._possible(nodes, i)
+                mine = np.flatnonzero(self.owner == i)
+                own = self.agents(nodes, i)
+                broken = (own & ~possible).any(axis=2) & decided[:, mine]
+                own = own & possible
+                nodes = nodes.copy()
+                nodes[:, mine, : own.shape[2]] = own
+                alive = np.all(own.any(axis=2), axis=1) & ~broken.any(axis=1)
+                nodes, decided = nodes[alive], decided[alive]
+            decided = decided | (nodes.sum(axis=2) == 1)
+            extra = nodes.sum(axis=2) - 1
+            fits = np.ones(len(nodes), dtype=bool)
+            for i in range(2):
+                own, fixed = extra[:, self.owner == i], decided[:, self.owner == i]
+                fits &= (own * fixed).sum(axis=1) <= mixing
+                fits &= own.sum(axis=1) >= mixing
+            nodes, decided = nodes[fits], decided[fits]
+            if nodes.sum() == before:
+                break
+        return nodes, decided
+
+    def _possible(self, nodes: Array, i: int) -> Array:
+        """Return ``(B, T_i, A_i)``: some surviving play makes the action as good as each rival."""
+        theirs = self.agents(nodes, 1 - i)
+        best = np.where(theirs[:, None, :, None, None, :], self.gaps[i], -np.inf).max(axis=-1)
+        return (best.sum(axis=2) >= -self.tol).all(axis=-1)
+
+    def _split(
+        self, nodes: Array, decided: Array, mixing: int, choices: Array
+    ) -> tuple[Array, Array]:
+        """Return the children: the most constrained open type takes each support it still can."""
+        counts = nodes.sum(axis=2)
+        agent = np.where(decided, self.width + 1, counts).argmin(axis=1)
+        rows = np.arange(len(nodes))
+        used = np.where(decided, counts - 1, 0) * (self.owner == self.owner[agent][:, None])
+        left = mixing - used.sum(axis=1)
+        allowed = nodes[rows, agent]
+        fits = ~(choices[None] & ~allowed[:, None]).any(axis=2)
+        fits &= choices.sum(axis=1)[None] - 1 <= left[:, None]
+        parent, chosen = np.nonzero(fits)
+        children, fixed = nodes[parent], decided[parent]
+        children[np.arange(len(parent)), agent[parent]] = choices[chosen]
+        fixed[np.arange(len(parent)), agent[parent]] = True
+        return children, fixed
+
+    def equilibria(self, nodes: Array):
+        """Yield the rows of the equilibrium on each support that has one."""
+        self.solved += len(nodes)
+        masks = [self.agents(nodes, i).reshape(len(nodes), -1) for i in range(2)]
+        # Player i's equations determine the opponent's weights.
+        weights, dependent = [], np.zeros(len(nodes), dtype=bool)
+        good = np.ones(len(nodes), dtype=bool)
+        for j in range(2):
+            found, singular, consistent = self._solve(1 - j, masks[1 - j], masks[j])
+            weights.append(found)
+            dependent |= singular
+            good &= consistent
+        self.ties |= bool((dependent & good).any())
+        for i in range(2):
+            j = 1 - i
+            good &= (weights[i] >= -self.tol).all(axis=1)
+            flat = self.values[i].reshape(masks[i].shape[1], -1)
+            values = (weights[j] @ flat.T).reshape(len(nodes), *self.shapes[i])
+            regret = values.max(axis=2, keepdims=True) - values
+            own = masks[i].reshape(regret.shape)
+            good &= np.where(own, regret, 0.0).max(axis=(1, 2)) <= self.tol
+            weak = (weights[i] < self.tol) & masks[i]
+            live = (self.root[self.owner == i].sum(axis=1) > 1)[:, None]
+            tied = (regret <= self.tol) & ~own & live
+            dependent = dependent | weak.any(axis=1) | tied.any(axis=(1, 2))
+        self.ties |= bool((dependent & good).any())
+        for k in np.flatnonzero(good):
+            rows = [np.maximum(weights[i][k], 0.0).reshape(self.shapes[i]) for i in range(2)]
+            yield [row / row.sum(axis=1, keepdims=True) for row in rows]
+
+    def _solve(self, i: int, tight: Array, support: Array) -> tuple[Array, Array, Array]:
+        """Return weights on `support` that make i's `tight` actions equal within each type.
+
+        Also which systems are singular, and which are solved (a singular one may not be).
+        """
+        j, n_nodes = 1 - i, len(tight)
+        own = np.nonzero(tight)[1].reshape(n_nodes, -1)
+        other = np.nonzero(support)[1].reshape(n_nodes, -1)
+        (n_types, n_actions), (m_types, m_actions) = self.shapes[i], self.shapes[j]
+        flat = self.values[i].reshape(n_types * n_actions, m_types * m_actions)
+        n_own, n_other = own.shape[1], other.shape[1]
+        matrix = np.zeros((n_nodes, n_own + m_types, n_other + n_types))
+        matrix[:, :n_own, :n_other] = flat[own[:, :, None], other[:, None, :]]
+        matrix[:, :n_own, n_other:] = -np.eye(n_types)[own // n_actions]
+        matrix[:, n_own:, :n_other] = np.eye(m_types)[other // m_actions].swapaxes(1, 2)
+        right = np.zeros(n_own + m_types)
+        right[n_own:] = 1.0
+        spectrum = np.linalg.svd(matrix, compute_uv=False)
+        singular = spectrum[:, -1] < SINGULAR * spectrum[:, 0]
+        found = np.zeros((n_nodes, matrix.shape[2]))
+        if not singular.all():
+            found[~singular] = np.linalg.solve(matrix[~singular], right)
+        for k in np.flatnonzero(singular):
+            found[k] = np.linalg.lstsq(matrix[k], right, rcond=SINGULAR)[0]
+        solved = np.abs(np.matvec(matrix, found) - right).max(axis=1) <= self.tol
+        weights = np.zeros(support.shape)
+        weights[np.arange(n_nodes)[:, None], other] = found[:, :n_other]
+        return weights, singular, solved
+
+
+def _interim(game: BayesianGame, i: int) -> Array:
+    """Return ``(T_i, A_i, T_j, A_j)`` interim payoffs, shifted and scaled to sum within [0, 1]."""
+    low = game.payoff_bounds(i)[0]
+    shifted = [u - low if k == i else u for k, u in enumerate(game.payoffs)]
+    flat = BayesianGame(game.prior, shifted).kernel.folded(i)
+    shape = (*game.kernel.shapes[i], *game.kernel.shapes[1 - i])
+    return flat.reshape(shape) * utility_scales(game)[i][:, :, None, None]
