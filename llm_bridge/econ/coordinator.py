@@ -15,7 +15,7 @@ from llm_bridge.codecs import (
     strategy_messages,
 )
 from llm_bridge.config import CoordinatorConfig
-from llm_bridge.econ.team import Team, request_seed
+from llm_bridge.econ.team import Team, note_unreadable, request_seed
 from llm_bridge.messages import Completion, Message, Question, Request
 from llm_bridge.tasks.base import Task
 
@@ -180,10 +180,14 @@ class Coordinator:
             )
             for question, strategy, heard in zip(questions, strategies, answers, strict=True)
         ]
-        return [
+        made = [
             Commitment(parse_answer("" if reply.error else reply.text), reply)
             for reply in self.model.complete(requests)
         ]
+        # An error is counted as invalid where it is recorded.
+        unread = sum(not c.answer.valid and not c.completion.error for c in made)
+        note_unreadable(self.model, "commitment", unread)
+        return made
 
     def judge(
         self, questions: Sequence[Question], answers: Sequence[str], commitments: Sequence[str]
@@ -199,7 +203,11 @@ class Coordinator:
             )
             for question, answer, commitment in zip(questions, answers, commitments, strict=True)
         ]
-        return [_score(reply) for reply in self.model.complete(requests)]
+        replies = self.model.complete(requests)
+        scores = [_score(reply) for reply in replies]
+        unread = sum(s is None and not r.error for s, r in zip(scores, replies, strict=True))
+        note_unreadable(self.model, "judge", unread)
+        return scores
 
 
 def _score(reply: Completion) -> float | None:

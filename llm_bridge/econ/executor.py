@@ -10,7 +10,7 @@ import numpy as np
 from llm_bridge.banks import Bank
 from llm_bridge.codecs import answer_messages, max_tokens, parse_answer, stop_strings
 from llm_bridge.controls import TEMPERATURES, TOP_PS, Control, ControlMenu
-from llm_bridge.econ.team import Team, request_seed
+from llm_bridge.econ.team import Team, note_unreadable, request_seed
 from llm_bridge.messages import Completion, Question, Request
 
 __all__ = ["Executors", "Heard", "control_at"]
@@ -95,9 +95,12 @@ class Executors:
         models = {id(model): model for model, _ in self.team.executors}
         for key, asked in batches.items():
             replies = models[key].complete([request for *_, request in asked])
+            unread = 0
             for (b, i, _), reply in zip(asked, replies, strict=True):
                 answer = parse_answer("" if reply.error else reply.text)
                 heard[b][i] = Heard(answer.value, reply)
+                unread += not answer.valid and not reply.error
+            note_unreadable(models[key], "executor", unread)
         return heard
 
     def _request(

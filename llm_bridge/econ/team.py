@@ -21,7 +21,7 @@ from llm_bridge.models.base import ChatModel
 from llm_bridge.store import Recorded, Store
 from llm_bridge.tasks.base import Task
 
-__all__ = ["Team", "build_team", "request_seed"]
+__all__ = ["Team", "build_team", "note_unreadable", "request_seed"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,3 +134,10 @@ def request_seed(*parts: Any) -> int:
     """
     text = "/".join(map(str, parts))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1
+
+
+def note_unreadable(model: ChatModel, purpose: str, unread: int) -> None:
+    """Count replies that came but could not be read in the ledger of a recorded model."""
+    ledger = getattr(model, "ledger", None)
+    if isinstance(ledger, Ledger) and unread:
+        ledger.record_invalid(purpose, model.name, unread)

@@ -265,8 +265,10 @@ def test_invalid_replies_are_counted():
         executor["model"]["invalid"] = 1.0
         executor["model"]["top"] = executor["model"]["floor"] = [0, 0]
     data["controls"]["temperatures"] = [2.0, 1.99]
-    system, _, _ = system_of(RunConfig.parse(data))
+    system, ledger, _ = system_of(RunConfig.parse(data))
     results = answer(system, system.team.task.draw("test", 6))
+    asked = sum(row.invalid for row in ledger.rows() if row.purpose == "executor")
+    assert asked == results.invalid.sum()
     assert results.invalid.sum() >= 15
     assert results.accuracy == 0
     assert system.curve[0]["invalid"] > 0.9
