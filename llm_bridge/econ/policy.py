@@ -109,9 +109,7 @@ def _values(
     network: EconNetwork, scene: Scene, types: np.ndarray
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return beliefs, values (Q, 1, n, M) and candidates of every question's first round."""
-    start = Last.none(
-        len(types), types.shape[1], network.menu.shape[1], scene.questions.shape[1]
-    )
+    start = Last.none(len(types), types.shape[1], network.menu.shape[1], scene.questions.shape[1])
     seen = scene.observe(np.arange(len(types)), start, types)
     with torch.no_grad():
         beliefs, _ = network.beliefs(torch.from_numpy(seen)[:, None])
