@@ -1,11 +1,13 @@
 from .base import Proposals, Solver
 from .best_response_dynamics import BestResponseDynamics
 from .chain import Chain
+from .correlated_lp import CorrelatedEquilibrium, CorrelatedLp
 from .extreme_enumeration import Component, ExtremeEnumeration, NashSubset
 from .fictitious_play import FictitiousPlay
 from .indifference_newton import IndifferenceNewton
 from .lemke import Lemke
 from .mirror_descent import MirrorDescent
+from .obedience import disobedience, outcome
 from .pure_enumeration import PureEnumeration
 from .quantal_response import Branch, QuantalResponse
 from .replicator import Replicator
@@ -18,6 +20,8 @@ __all__ = [
     "Branch",
     "Chain",
     "Component",
+    "CorrelatedEquilibrium",
+    "CorrelatedLp",
     "ExtremeEnumeration",
     "FictitiousPlay",
     "IndifferenceNewton",
@@ -32,4 +36,6 @@ __all__ = [
     "Solver",
     "SupportEnumeration",
     "ZeroSumLp",
+    "disobedience",
+    "outcome",
 ]
