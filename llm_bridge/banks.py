@@ -31,6 +31,9 @@ __all__ = ["MISSING", "Bank", "BankTable", "SignalBins"]
 
 PROBE_TOKENS = 12
 
+SILENT = -100.0
+"""Signal of a probe that came back without a token, in nats."""
+
 
 class Bank:
     """A bank that grows on demand: asks the models only for what it does not hold.
@@ -167,7 +170,7 @@ class Bank:
         """See to it that every executor has a signal on `questions`; return those rows, (N, n).
 
         The signal of executor i is the mean log-probability of one short sampled probe with i's
-        own seed.
+        own seed; a probe without a token gives the least signal, -100.
 
         Raises `ModelError` where a model fails or gives no log-probabilities.
         """
@@ -178,6 +181,10 @@ class Bank:
                 continue
             replies = model.complete([self._probe(q, i) for q in missing])
             for q, reply in zip(missing, replies, strict=True):
+                if not reply.error and not reply.usage.completion:
+                    # A probe that ends before its first token is as unsure as can be.
+                    self._signals[q, i] = SILENT
+                    continue
                 if reply.error or reply.mean_logprob is None:
                     raise ModelError(
                         f"the probe of executor {self.executors[i]!r} on question "
@@ -331,7 +338,6 @@ class Bank:
             temperature=1.0,
             max_tokens=PROBE_TOKENS,
             seed=_seed(self.seed, "probe", question.id, i),
-            stop=stop_strings("direct"),
             logprobs=True,
             purpose="probe",
         )

@@ -126,10 +126,12 @@ class CoordinatorConfig(_Section):
     """Strategy and commitment; without a model of its own it uses the first executor's.
 
     `strategy`: "short" (at most 50 tokens, cut at `max_tokens`), "detailed", or "none".
+    `strategy_for`: one a "question", or one a "family" from an example of it (fewer calls).
     """
 
     model: ModelConfig | None = None
     strategy: Literal["short", "detailed", "none"] = "short"
+    strategy_for: Literal["question", "family"] = "question"
     max_tokens: Count = 70
     attempts: Count = 3
     aggregator: Literal["llm", "vote", "weighted_vote", "verifier_best"] = "vote"
@@ -266,9 +268,7 @@ class VerifyConfig(_Section):
 class CompareConfig(_Section):
     """Baselines to run on the test questions, and the level of the paired intervals."""
 
-    baselines: tuple[
-        Literal["single", "self_consistency", "best_of_n", "debate", "fixed_controls"], ...
-    ] = ("single", "self_consistency")
+    baselines: tuple[Literal["single", "self_consistency"], ...] = ("single", "self_consistency")
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
 
 

@@ -8,22 +8,25 @@ __all__ = ["PRESETS"]
 
 _SMOLLM = {"kind": "llama_cpp", "weights": "smollm2-135m-instruct"}
 
+_TWO_TERMS = {"min_terms": 2, "max_terms": 2, "min_digits": 1}
+
 PRESETS: dict[str, dict[str, Any]] = {
     "demo": {
         "task": {
             "kind": "reasoning_gym",
             # Families on which this model is right between a sixth and two thirds of the time.
             "mix": {
-                "chain_sum": {"min_terms": 2, "max_terms": 2, "min_digits": 1, "max_digits": 1},
-                "products:short": {"min_terms": 2, "max_terms": 2, "min_digits": 1, "max_digits": 1},
-                "products:long": {"min_terms": 2, "max_terms": 2, "min_digits": 1, "max_digits": 2},
+                "chain_sum": {**_TWO_TERMS, "max_digits": 1},
+                "products:short": {**_TWO_TERMS, "max_digits": 1},
+                "products:long": {**_TWO_TERMS, "max_digits": 2},
             },
             "n_train": 36,
             "n_test": 60,
         },
         "executors": [{"name": f"solver {k}", "model": _SMOLLM} for k in (1, 2, 3)],
+        "coordinator": {"strategy_for": "family"},
         "controls": {"temperatures": [0.1, 1.0], "styles": ["direct", "examples"]},
-        "training": {"episodes": 240, "gradient_steps": 8},
+        "training": {"episodes": 240, "gradient_steps": 8, "buffer": 256},
         "bank": {"m": 3, "m_verify": 3},
         "verify": {"n_questions": 60},
     },

@@ -154,6 +154,13 @@ class Run:
         from llm_bridge.verify import verify
 
         config = self.config
+        aggregator = config.coordinator.aggregator
+        if aggregator == "llm":
+            raise ConfigError(
+                'coordinator.aggregator is "llm", want a rule to verify with: joint payoffs are '
+                "combined from banks of answers; train and verify with vote, weighted_vote or "
+                "verifier_best."
+            )
         with self._stage("verify") as found:
             system = load_system(self.store, ledger=self.ledger)
             questions = system.team.task.draw("test", config.verify.n_questions)
@@ -171,13 +178,14 @@ class Run:
                 bank.table,
                 system.bins,
                 weights=system.reward_weights,
-                votes=played.votes if config.coordinator.aggregator == "weighted_vote" else None,
-                aggregator=config.coordinator.aggregator,
+                votes=played.votes if aggregator == "weighted_vote" else None,
+                aggregator=aggregator,
                 rng=config.seed,
             )
             verification = verify(
                 empirical,
                 played.profile,
+                played=played.shares,
                 confidence=config.verify.confidence,
                 method=config.verify.method,
                 rng=config.seed,

@@ -74,7 +74,8 @@ def findings() -> Iterator[Finding]:
     """Yield what was found, from the interpreter up to the language model."""
     version = platform.python_version()
     enough = sys.version_info >= (3, 11)
-    yield Finding("Python", "ok" if enough else "missing", version, "" if enough else "3.11 or newer")
+    remedy = "" if enough else "install Python 3.11 or newer"
+    yield Finding("Python", "ok" if enough else "missing", version, remedy)
     yield Finding("processor cores", "ok", str(os.cpu_count()))
     for extra, names in NEEDED.items():
         for name in names:

@@ -31,9 +31,7 @@ def train(
         Path | None, typer.Option(help="A .toml or .json configuration; or use --preset.")
     ] = None,
     preset: Annotated[str | None, typer.Option(help="A shipped configuration by name.")] = None,
-    resume: Annotated[
-        Path | None, typer.Option(help="Go on with the run in this folder.")
-    ] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with the run in this folder.")] = None,
     name: Annotated[str | None, typer.Option(help="Name of the run and its folder.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed in place of the configuration's.")] = None,
     root: Root = Path("runs"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from llm_bridge.codecs import (
     Answer,
@@ -16,6 +16,7 @@ from llm_bridge.codecs import (
 )
 from llm_bridge.config import CoordinatorConfig
 from llm_bridge.econ.team import Team, note_unreadable, request_seed
+from llm_bridge.errors import ConfigError
 from llm_bridge.messages import Completion, Message, Question, Request
 from llm_bridge.tasks.base import Task
 
@@ -109,6 +110,8 @@ class Coordinator:
         found = [Strategy() for _ in questions]
         if self.settings.strategy == "none":
             return found
+        if self.settings.strategy_for == "family":
+            return self._family_strategies(questions)
         open_ones = list(range(len(questions)))
         for attempt in range(self.settings.attempts):
             requests = [self._strategy_request(questions[q], attempt) for q in open_ones]
@@ -123,6 +126,33 @@ class Coordinator:
             ]
             if not open_ones:
                 break
+        return found
+
+    def _family_strategies(self, questions: Sequence[Question]) -> list[Strategy]:
+        """Return each family's one strategy; a question whose answer it gives away gets none.
+
+        The first question of a family stands for the call that all of them share.
+        """
+        families = dict.fromkeys(question.family for question in questions)
+        examples = {question.family: question.examples for question in questions}
+        missing = [family for family in families if not examples[family]]
+        if missing:
+            raise ConfigError(
+                f"families {missing} have no worked examples to write a strategy from, want some; "
+                'set coordinator.strategy_for to "question".'
+            )
+        requests = [
+            self._strategy_request(
+                Question(f"family/{family}", examples[family][0][0], family, ""), 0
+            )
+            for family in families
+        ]
+        replies = dict(zip(families, self.model.complete(requests), strict=True))
+        found, charged = [], set()
+        for question in questions:
+            one = self._judged(question, Strategy(), replies[question.family])
+            found.append(one if question.family not in charged else replace(one, completions=()))
+            charged.add(question.family)
         return found
 
     def _judged(self, question: Question, before: Strategy, reply: Completion) -> Strategy:

@@ -10,12 +10,11 @@ requests as one slot, four sequences in one batch no more than one.
 from __future__ import annotations
 
 import os
-import queue
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from econ_theory.errors import require
 from llm_bridge.errors import ConfigError, ModelError
@@ -72,8 +71,7 @@ class LlamaCpp:
         self.chat = chat if chat is not None else (entry.chat if entry else True)
         self.n_threads, self.n_slots, self.n_ctx = n_threads, n_slots, n_ctx
         self.n_gpu_layers = n_gpu_layers
-        self._pool: ThreadPoolExecutor | None = None
-        self._free: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._slots: list[_Slot] = []
 
     def __enter__(self) -> LlamaCpp:
         return self
@@ -83,11 +81,10 @@ class LlamaCpp:
 
     def close(self) -> None:
         """End the slots and free the weights; a later request starts them again."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        for slot in self._slots:
+            slot.worker.shutdown(wait=True, cancel_futures=True)
         # A server ends when its last reference goes.
-        self._free = queue.SimpleQueue()
+        self._slots = []
 
     def complete(
         self, requests: Sequence[Request], *, on_completion: OnCompletion | None = None
@@ -95,19 +92,19 @@ class LlamaCpp:
         """Return one completion a request, in the order of `requests`."""
         if not requests:
             return []
-        pool = self._start()
-        # Neighbours that share the start of their prompts share the slot's prompt cache.
+        # Neighbours that share the start of their prompts share a slot's prompt cache.
         order = sorted(range(len(requests)), key=lambda k: _turns(requests[k]))
-        return ask_batch(pool, self._answer, requests, on_completion=on_completion, order=order)
+        lanes = _Lanes(self._start(), [requests[k].messages for k in order])
+        return ask_batch(
+            lanes.submit, self._answer, requests, on_completion=on_completion, order=order
+        )
 
-    def _start(self) -> ThreadPoolExecutor:
-        if self._pool is None:
-            for _ in range(self.n_slots):
-                self._free.put(self._slot())
-            self._pool = ThreadPoolExecutor(self.n_slots, thread_name_prefix="llama")
-        return self._pool
+    def _start(self) -> list[_Slot]:
+        while len(self._slots) < self.n_slots:
+            self._slots.append(_Slot(self._server(), ThreadPoolExecutor(1, "llama")))
+        return self._slots
 
-    def _slot(self) -> Any:
+    def _server(self) -> Any:
         runtime = require("xllamacpp", "llm")
         params = runtime.CommonParams()
         params.model.path = str(self.path)
@@ -126,19 +123,42 @@ class LlamaCpp:
                 f"n_ctx."
             ) from error
 
-    def _answer(self, request: Request) -> Completion:
-        slot = self._free.get()
+    def _answer(self, server: Any, request: Request) -> Completion:
         began = time.perf_counter()
-        try:
-            if self.chat:
-                turns = [{"role": m.role, "content": m.content} for m in request.messages]
-                reply = _call(slot.handle_chat_completions, request, messages=turns)
-            else:
-                prompt = _plain_text(request.messages)
-                reply = _call(slot.handle_completions, request, prompt=prompt)
-        finally:
-            self._free.put(slot)
+        if self.chat:
+            turns = [{"role": m.role, "content": m.content} for m in request.messages]
+            reply = _call(server.handle_chat_completions, request, messages=turns)
+        else:
+            prompt = _plain_text(request.messages)
+            reply = _call(server.handle_completions, request, prompt=prompt)
         return _read(reply, time.perf_counter() - began)
+
+
+class _Slot(NamedTuple):
+    """A server of one sequence, and the one thread that speaks to it."""
+
+    server: Any
+    worker: ThreadPoolExecutor
+
+
+class _Lanes:
+    """Sends each request to a slot; equal prompts to the same, so that one reads it once."""
+
+    def __init__(self, slots: Sequence[_Slot], prompts: Sequence[tuple[Message, ...]]) -> None:
+        self.slots = slots
+        distinct = list(dict.fromkeys(prompts))
+        # Few prompts would leave slots idle: then requests just take turns.
+        scarce = len(distinct) < 2 * len(slots)
+        self.lane = {} if scarce else {prompt: k for k, prompt in enumerate(distinct)}
+        self.turn = 0
+
+    def submit(
+        self, answer: Callable[[Any, Request], Completion], request: Request
+    ) -> Future[Completion]:
+        """Start `answer` on the request's slot."""
+        self.turn += 1
+        slot = self.slots[self.lane.get(request.messages, self.turn) % len(self.slots)]
+        return slot.worker.submit(answer, slot.server, request)
 
 
 def _call(handle: Callable[[dict[str, Any]], Any], request: Request, **prompt: Any) -> Any:

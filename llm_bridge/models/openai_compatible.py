@@ -80,7 +80,7 @@ class OpenAICompatible:
         stop = threading.Event()
         with self._client() as client, ThreadPoolExecutor(self.n_parallel) as pool:
             return ask_batch(
-                pool,
+                pool.submit,
                 lambda request: self._ask(client, request, stop),
                 requests,
                 on_completion=on_completion,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from threading import Event
+from typing import Any
 
 from llm_bridge.errors import ModelError
 from llm_bridge.messages import Completion, Request
@@ -14,24 +15,25 @@ __all__ = ["ask_batch"]
 
 
 def ask_batch(
-    pool: ThreadPoolExecutor,
-    answer: Callable[[Request], Completion | None],
+    submit: Callable[..., Future[Any]],
+    answer: Callable[..., Completion | None],
     requests: Sequence[Request],
     *,
     on_completion: OnCompletion | None = None,
     stop: Event | None = None,
     order: Sequence[int] | None = None,
 ) -> list[Completion]:
-    """Return the completions of `requests`, asked on `pool` in `order`, in their own order.
+    """Return the completions of `requests`, asked by `submit` in `order`, in their own order.
 
     When an answer raises `ModelError` or Ctrl-C comes, no further request is started and `stop` is
     set; what is under way is waited for and handed on, since it is paid for; then the error goes
     up. An answer of None says that it gave up because of `stop`.
 
+    >>> from concurrent.futures import ThreadPoolExecutor
     >>> from llm_bridge.messages import Message, Usage
     >>> with ThreadPoolExecutor(2) as pool:
     ...     replies = ask_batch(
-    ...         pool,
+    ...         pool.submit,
     ...         lambda request: Completion(request.messages[0].content, Usage()),
     ...         [Request("m", (Message("user", text),)) for text in "abc"],
     ...     )
@@ -40,7 +42,7 @@ def ask_batch(
     """
     stop = Event() if stop is None else stop
     order = range(len(requests)) if order is None else order
-    waiting = {pool.submit(answer, requests[k]): k for k in order}
+    waiting = {submit(answer, requests[k]): k for k in order}
     done: list[Completion | None] = [None] * len(requests)
     failure: ModelError | None = None
 

@@ -146,7 +146,7 @@ def test_the_openai_client_gets_the_same_text_from_a_real_server(model: LlamaCpp
     with LlamaCpp(n_slots=1) as server:
         request = ask(1, temperature=0.0)
         (direct,) = server.complete([request])
-        slot = server._free.get()
+        slot = server._slots[0].server
         client = OpenAICompatible("any", base_url=f"{slot.listening_address}/v1", n_parallel=2)
         over_http, again = client.complete([request, request])
         (long,) = client.complete([Request("any", (Message("user", "too long " * 4000),))])

@@ -21,7 +21,7 @@ def answer(request: Request) -> Completion:
 
 def test_order_is_kept_whatever_the_order_of_asking() -> None:
     with ThreadPoolExecutor(3) as pool:
-        replies = ask_batch(pool, answer, REQUESTS, order=list(reversed(range(12))))
+        replies = ask_batch(pool.submit, answer, REQUESTS, order=list(reversed(range(12))))
     assert [r.text for r in replies] == [str(k) for k in range(12)]
 
 
@@ -41,7 +41,7 @@ def test_ctrl_c_hands_on_what_is_under_way_and_starts_no_more() -> None:
 
     stop = Event()
     with ThreadPoolExecutor(2) as pool, pytest.raises(KeyboardInterrupt):
-        ask_batch(pool, slow, REQUESTS, on_completion=interrupted, stop=stop)
+        ask_batch(pool.submit, slow, REQUESTS, on_completion=interrupted, stop=stop)
     assert stop.is_set()
     assert len(kept) == len(started) < len(REQUESTS)
 
@@ -56,7 +56,7 @@ def test_a_model_error_goes_up_after_the_others_under_way() -> None:
         return answer(request)
 
     with ThreadPoolExecutor(2) as pool, pytest.raises(ModelError, match="line is cut"):
-        ask_batch(pool, failing, REQUESTS, on_completion=lambda k, c: kept.append(c.text))
+        ask_batch(pool.submit, failing, REQUESTS, on_completion=lambda k, c: kept.append(c.text))
     assert "0" in kept
     assert len(kept) < 6
 
@@ -66,4 +66,4 @@ def test_a_failing_receiver_stops_the_batch() -> None:
         raise OSError("disk full")
 
     with ThreadPoolExecutor(2) as pool, pytest.raises(OSError, match="disk full"):
-        ask_batch(pool, answer, REQUESTS, on_completion=full)
+        ask_batch(pool.submit, answer, REQUESTS, on_completion=full)
