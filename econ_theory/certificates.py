@@ -19,13 +19,15 @@ import numpy as np
 
 from econ_theory.arrays import Array, frozen
 from econ_theory.errors import ProfileError, RefusedError, SettingError
+from econ_theory.existence import Existence, gain_bounds, prove_existence
+from econ_theory.games import BayesianGame
 from econ_theory.games.base import Game
 from econ_theory.payoffs import best_actions
 from econ_theory.strategies import StrategyProfile, check_profile
 
 __all__ = ["Arithmetic", "Certificate", "Deviation", "certify"]
 
-Arithmetic = Literal["float", "exact"]
+Arithmetic = Literal["float", "exact", "interval"]
 
 
 class Deviation(NamedTuple):
@@ -50,8 +52,11 @@ class Certificate:
     weights : n arrays (T_i,)
         Prior probability of each type.
     ranges : (n,) payoff range of each player
-    arithmetic : "float" or "exact"
-        In exact arithmetic every number here is a `Fraction`.
+    arithmetic : "float", "exact" or "interval"
+        In exact arithmetic every number here is a `Fraction`; in interval arithmetic gains are
+        upper bounds, rounded upward.
+    existence : Existence or None
+        In interval arithmetic: the proof that a true equilibrium is near, or why there is none.
     """
 
     gains: tuple[Array, ...]
@@ -59,6 +64,7 @@ class Certificate:
     weights: tuple[Array, ...]
     ranges: tuple[Any, ...]
     arithmetic: Arithmetic = field(default="float")
+    existence: Existence | None = None
 
     @property
     def epsilon(self) -> Any:
@@ -100,9 +106,10 @@ class Certificate:
 
     def __str__(self) -> str:
         i, t, a, gain = self.worst
+        proof = f"; {self.existence}" if self.existence else ""
         return (
             f"epsilon = {float(gain):.3g} ({float(self.relative):.2g} of the payoff range, "
-            f"{self.arithmetic}); worst: player {i + 1} as type {t + 1} by action {a + 1}"
+            f"{self.arithmetic}); worst: player {i + 1} as type {t + 1} by action {a + 1}{proof}"
         )
 
     def _repr_html_(self) -> str:
@@ -130,14 +137,16 @@ def certify(
 
     ``arithmetic="exact"`` repeats the same sums over Fractions: floats are the dyadic rationals
     they are, and each of the profile's rows is divided by its exact sum. Nothing is rounded, so
-    ``epsilon == 0`` is then a proof.
+    ``epsilon == 0`` is then a proof. ``arithmetic="interval"`` is for games whose equilibria are
+    irrational: gains are upper bounds, and `Certificate.existence` is the proof that a true
+    equilibrium lies within a stated radius of `profile`, or says why that could not be proved.
 
     Raises
     ------
     ProfileError
         If the profile has the wrong shape for the game.
     RefusedError
-        If exact arithmetic is asked of a game that has no rational form.
+        If exact or interval arithmetic is asked of a game that has no rational form.
 
     Examples
     --------
@@ -159,19 +168,28 @@ def certify(
                 'use arithmetic="float".'
             )
         game, profile = exact, profile.exact
-    elif arithmetic == "float":
+    elif arithmetic in ("float", "interval"):
         profile = profile.floating
     else:
-        raise SettingError(f'arithmetic is {arithmetic!r}, want "float" or "exact".')
+        raise SettingError(f'arithmetic is {arithmetic!r}, want "float", "exact" or "interval".')
     _check(game, profile)
     players = range(game.n_players)
     parts = [_gains(game, profile, i) for i in players]
+    gains, existence = tuple(gain for gain, _, _ in parts), None
+    if arithmetic == "interval":
+        if not isinstance(game, BayesianGame):
+            raise RefusedError(
+                f"{type(game).__name__} has no payoff tensors, want them for interval arithmetic; "
+                'use arithmetic="float".'
+            )
+        gains, existence = tuple(gain_bounds(game, profile)), prove_existence(game, profile)
     return Certificate(
-        gains=tuple(gain for gain, _, _ in parts),
+        gains=gains,
         actions=tuple(action for _, action, _ in parts),
         weights=tuple(weight for _, _, weight in parts),
         ranges=tuple(_plain(game.payoff_range(i)) for i in players),
         arithmetic=arithmetic,
+        existence=existence,
     )
 
 

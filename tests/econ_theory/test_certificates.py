@@ -266,7 +266,9 @@ def test_wrong_profiles_and_settings_are_refused():
         certify(game, [[[1, 0]], [[1, 0]]])
     with pytest.raises(ProfileError, match="profile has 1 strategies, want 2"):
         certify(game, [[[1, 0]]])
-    with pytest.raises(SettingError, match='arithmetic is \'decimal\', want "float" or "exact"'):
+    with pytest.raises(
+        SettingError, match='arithmetic is \'decimal\', want "float", "exact" or "interval"'
+    ):
         certify(game, [[[1, 0]], [[1, 0, 0]]], arithmetic="decimal")  # type: ignore[arg-type]
 
 
