@@ -169,7 +169,8 @@ def _dominated(gains: Array, open_to: Array, weak: bool, mixed: bool, tol: float
     average = even.sum(axis=0)
     if (worst > tol).any() or (weak and ((worst >= -tol * 1e-3) & (average > tol)).any()):
         return True
-    if not mixed or gains.shape[1] == 1:
+    # A best reply to even play is no worse, on average, than any mixture.
+    if not mixed or gains.shape[1] == 1 or (average <= tol).all():
         return False
     return _best_mixture(gains, open_to, average if weak else None) > tol
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ from econ_theory.strategies import StrategyProfile
 
 __all__ = ["MirrorDescent", "Temperature"]
 
-Temperature = float | tuple[float | tuple[float, ...], ...]
+Temperature = float | Sequence[float | Sequence[float]]
 """Payoff units: one number, one a player, or for some players one a type."""
 
 SHARE = 0.05
@@ -82,6 +83,10 @@ class MirrorDescent:
     exact = False
 
     def __post_init__(self) -> None:
+        if isinstance(self.temperature, Sequence):
+            # Settings are hashable values, so lists become tuples.
+            each = (tuple(t) if isinstance(t, Sequence) else t for t in self.temperature)
+            object.__setattr__(self, "temperature", tuple(each))
         if self.anneal is not None and not 0 < self.anneal < 1:
             raise SettingError(
                 f"anneal is {self.anneal}, want a factor in (0, 1); None keeps the temperature."

@@ -194,6 +194,12 @@ def test_nothing_depends_on_the_unit_of_payoffs(solver, scale: float) -> None:
     assert one.certificate.relative == pytest.approx(two.certificate.relative, abs=1e-7)
 
 
+def test_temperatures_may_come_in_lists() -> None:
+    solver = MirrorDescent(temperature=[1.0, [2.0]])
+    assert solver == MirrorDescent(temperature=(1.0, (2.0,)))
+    assert hash(solver) == hash(MirrorDescent(temperature=(1.0, (2.0,))))
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
