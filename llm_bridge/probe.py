@@ -14,11 +14,12 @@ from itertools import product
 import numpy as np
 
 from llm_bridge.codecs import answer_messages, max_tokens, parse_answer, stop_strings
+from llm_bridge.config import RunConfig
 from llm_bridge.messages import Request
 from llm_bridge.models.base import ChatModel
 from llm_bridge.tasks.base import Task
 
-__all__ = ["ProbeRow", "probe_tasks"]
+__all__ = ["ProbeRow", "probe_config", "probe_tasks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,31 @@ def probe_tasks(
                 )
             )
     return tuple(rows)
+
+
+def probe_config(config: RunConfig, *, n: int = 25) -> tuple[ProbeRow, ...]:
+    """Return the probe of a run's own models and task, with its styles and temperatures.
+
+    >>> from llm_bridge.config import preset
+    >>> {row.style for row in probe_config(preset("simulated"), n=6)}
+    {'direct'}
+    """
+    from llm_bridge.econ import build_team
+
+    team = build_team(config)
+    models = {model.name: model for model, _ in team.executors}
+    rows = [
+        probe_tasks(
+            model,
+            [team.task],
+            n=n,
+            styles=config.controls.styles,
+            temperatures=config.controls.temperatures,
+            seed=config.seed,
+        )
+        for model in models.values()
+    ]
+    return tuple(row for part in rows for row in part)
 
 
 def _commonest(values: Sequence[str]) -> float:

@@ -109,9 +109,7 @@ class Run:
         from llm_bridge.report import learning_curve
 
         with self._stage("train") as found:
-            system = train(
-                self.config, store=self.store, ledger=self.ledger, progress=progress
-            )
+            system = train(self.config, store=self.store, ledger=self.ledger, progress=progress)
             found["curve"] = learning_curve(system.curve, stopped=system.stopped)
         return system
 
@@ -215,9 +213,8 @@ class Run:
         )
         # One question of one round is one play: nothing is discounted, values are rewards.
         repeated = settings.rounds * settings.questions > 1
-        bound = econ_bound(
-            n_agents=game.n_players, discount=settings.discount if repeated else 0.0
-        )
+        bound = econ_bound(n_agents=game.n_players, discount=settings.discount if repeated else 0.0)
+        bound = replace(bound, name=f"{bound.name} with C = 1")
         named = comparator_regret(path, expected_payoffs(game, nearest.profile).tolist())
         return (
             regret_curve(external_regret(path), game.players, unit="episode"),

@@ -149,13 +149,11 @@ def _folder(folder: Path) -> Finding:
 
 
 def _probe(n: int) -> list[dict[str, object]]:
-    from llm_bridge.config import LlamaCppConfig, preset
+    from llm_bridge.config import preset
     from llm_bridge.probe import probe_config
 
-    err.print(f"asking the local model {n} questions a task, style and temperature ...")
-    config = preset("demo")
-    assert isinstance(config.executors[0].model, LlamaCppConfig)
-    return [asdict(row) for row in probe_config(config, n=n)]
+    err.print(f"asking the local model {n} questions in each style and at each temperature ...")
+    return [asdict(row) for row in probe_config(preset("demo"), n=n)]
 
 
 def _show_probe(rows: list[dict[str, object]]) -> None:

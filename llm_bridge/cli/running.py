@@ -97,6 +97,7 @@ def demo(
 
     settings = _settings(None, preset, None, None)
     with stage_progress("train") as live, Run.create(settings, root, ledger=live.ledger) as run:
+        live.total = settings.training.episodes
         run.train(progress=live.advance)
         folder = run.folder
     with _opened(folder, "compare") as run:
@@ -115,12 +116,15 @@ def _settings(
     from llm_bridge.config import load_config
     from llm_bridge.config import preset as shipped
 
-    if (config is None) == (preset is None):
+    if config is not None and preset is None:
+        settings = load_config(config)
+    elif preset is not None and config is None:
+        settings = shipped(preset)
+    else:
         raise ConfigError(
             "train got both or neither of --config and --preset, want one of them; "
             "try: econ train --preset simulated"
         )
-    settings = shipped(preset) if config is None else load_config(config)
     changes: dict[str, Any] = {"name": name, "seed": seed}
     changes = {key: value for key, value in changes.items() if value is not None}
     return settings.replace(**changes) if changes else settings

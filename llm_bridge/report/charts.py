@@ -153,7 +153,7 @@ def regret_chart(curves: Sequence[RegretCurve]) -> str:
         ax.set_xlim(left=0)
         ax.set_xlabel(f"training ({curves[0].unit}s)")
         ax.set_ylabel("cumulative regret (reward units)")
-        legend(ax, columns=3)
+        legend(ax, columns=2)
         words = "; ".join(
             f"{curve.kind} regret reaches {_totals(curve)[-1]:.3g} after {curve.steps[-1]} "
             f"{curve.unit}s"
