@@ -107,14 +107,16 @@ class InterimSystem:
             matrix = self._assembled(self._derivatives.at(self.rows(x)).blocks)
             if self.n_players == 2:
                 self._matrix = matrix
-        if self.n_players == 2:
-            middle = self.ends[1]
-            upper, lower = (
-                matrix[:middle, middle:] @ x[middle:],
-                matrix[middle:, :middle] @ x[:middle],
-            )
-            return np.concatenate([upper, lower]), matrix
-        return matrix @ x / (self.n_players - 1), matrix
+        return self.apply(matrix, x) / (self.n_players - 1), matrix
+
+    def apply(self, matrix: Array, x: Array) -> Array:
+        """Return ``matrix @ x``, skipping the diagonal blocks where there are two players."""
+        if self.n_players != 2:
+            return matrix @ x
+        middle = self.ends[1]
+        return np.concatenate(
+            [matrix[:middle, middle:] @ x[middle:], matrix[middle:, :middle] @ x[:middle]]
+        )
 
     def best(self, u: Array) -> Array:
         """Return the largest entry of `u` within each live type, ``(n_live,)``."""

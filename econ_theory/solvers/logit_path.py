@@ -9,11 +9,15 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.solvers.interim import InterimSystem
+from econ_theory.solvers.logit_equations import LogitEquations
 
 __all__ = ["Ending", "LogitPath", "Point"]
 
-ACCURACY = 1e-6
-"""Change of a probability by the last Newton step of a point; the error left is of its square."""
+ACCURACY = 1e-10
+"""Estimated error of an accepted point's probabilities: the last change times the contraction."""
+
+SLOW, MOST_STEPS = 0.1, 12
+"""Contraction above which the matrix is factorized afresh; corrector steps of one point."""
 
 PREDICTION, FARTHEST = 0.005, 0.03
 """Error of the predictor, as a change of probabilities: what step lengths aim at, and the most."""
@@ -28,9 +32,6 @@ the ends of 20 random games agree with those of paths followed in steps a third 
 
 SHORTEST, LONGEST = 1e-9, 2.0
 """Step lengths; where play has settled, one unit multiplies the rate by e."""
-
-NEGLIGIBLE = 1e-4
-"""Largest derivative of a log-odds that the Newton matrix leaves out."""
 
 
 class Point(NamedTuple):
@@ -54,7 +55,7 @@ class Ending(NamedTuple):
 
 
 class LogitPath:
-    """The curve ``x = log of the logit reply to exp(x)`` .
+    """The curve ``x = log of the logit reply to exp(x)``.
 
     Parameters
     ----------
@@ -66,10 +67,7 @@ class LogitPath:
 
     def __init__(self, system: InterimSystem, heat: Array, shares: Array) -> None:
         self.system = system
-        self._cool = 1.0 / heat[system.type_of]
-        self._worth = shares * heat
-        lengths = np.diff(np.append(system.first, system.size))
-        self.uniform = -np.log(lengths)[system.type_of]
+        self._equations = LogitEquations(system, heat, shares)
 
     def points(self, goal: float, limit: float, most: int) -> Generator[Point, None, Ending]:
         """Yield points from uniform play on.
@@ -116,92 +114,44 @@ class LogitPath:
         return Ending(False, f"{most} points were followed; raise max_points")
 
     def _origin(self) -> Point:
-        u, _ = self.system.at(np.exp(self.uniform))
-        u = u * self._cool
-        slope = self._centred(np.exp(self.uniform), u[:, None])[:, 0]
-        direction = self._unit(np.append(slope, 1.0), self.uniform, 0.0)
-        return Point(self.uniform, 0.0, self._gain(np.exp(self.uniform), u), direction)
+        equations = self._equations
+        lengths = np.diff(np.append(self.system.first, self.system.size))
+        x = -np.log(lengths)[self.system.type_of]
+        state = equations.state(x, 0.0)
+        slope = equations.centred(state.s, state.slope)
+        return Point(x, 0.0, equations.gain(state), self._unit(np.append(slope, 1.0), x, 0.0))
 
     def _correct(self, guess: Array, border: Array) -> tuple[Point | None, float]:
         """Return the point of the curve on the hyperplane through `guess`, and the guess's error.
 
-        The hyperplane is orthogonal to `border` in the metric of the probabilities; no point is
-        returned where Newton's method does not contract.
+        The hyperplane is orthogonal to `border` in the metric of the probabilities. One matrix is
+        factorized and kept while it serves; no point is returned where steps do not contract.
         """
-        x, rate = self._normalized(guess[:-1]), float(guess[-1])
-        first = change = np.inf
-        for step in range(8):
-            s = np.exp(x)
-            dx, tangent, gain = self._newton(x, s, rate, border)
-            if not np.isfinite(dx).all():
-                return None, np.inf
+        equations, lost = self._equations, (None, np.inf)
+        x, rate = equations.normalized(guess[:-1]), float(guess[-1])
+        state = equations.state(x, rate)
+        factor = equations.factor(state, border)
+        fresh, first, change = True, np.inf, np.inf
+        for step in range(MOST_STEPS):
+            dx, drate = equations.step(state, factor)
+            new = equations.normalized(x + dx)
             # An action nobody plays may enter: its change counts at the larger of the two.
-            new = self._normalized(x + dx[:-1])
-            before, change = (
-                change,
-                max(float(np.abs(np.exp(new) - s).max()), abs(dx[-1]) / (1 + abs(rate))),
-            )
+            moved = float(np.abs(np.exp(new) - state.s).max())
+            before, change = change, max(moved, abs(drate) / (1.0 + abs(rate)))
+            ratio = change / before if step and before > 0 else 0.0
             if step == 0:
                 first = change
-            if not change <= FARTHEST or (step > 0 and change > 0.5 * before):
-                return None, np.inf
-            x, rate = new, rate + float(dx[-1])
-            if change < ACCURACY:
-                return Point(x, rate, gain, self._unit(tangent, x, rate)), first
-        return None, np.inf
-
-    def _newton(self, x: Array, s: Array, rate: float, border: Array) -> tuple[Array, Array, float]:
-        """Return the Newton step and the tangent ``(N + 1,)``, and the gain at x."""
-        system, type_of = self.system, self.system.type_of
-        u, matrix = system.at(s)
-        u = u * self._cool
-        # Log-odds against each type's likeliest action: the simplex's redundant direction is gone,
-        # and rounding stays small however high the rate.
-        likeliest = self._likeliest(s)
-        against = likeliest[type_of]
-        slope = u - u[against]
-        miss = rate * slope - (x - x[against])
-        # Columns of actions that nobody plays do not matter; their rows follow afterwards.
-        played = s > NEGLIGIBLE / (1.0 + abs(rate))
-        kept = np.flatnonzero(played)
-        played[likeliest] = False
-        free = np.flatnonzero(played)
-        part = matrix[np.ix_(free, kept)] - matrix[np.ix_(likeliest, kept)][type_of[free]]
-        part *= rate * self._cool[free, None]
-        starts = np.searchsorted(kept, system.first)
-        means = np.add.reduceat(part * s[kept], starts, axis=1)
-        part = (part[:, np.searchsorted(kept, free)] - means[:, type_of[free]]) * s[free]
-        edge = np.append(s[free] * border[:-1][free], border[-1] / (1.0 + abs(rate)) ** 2)
-        right = np.zeros((len(free) + 1, 2))
-        right[:-1, 0], right[-1, 1] = miss[free], 1.0
-        solved = _bordered(part, -slope[free], edge, right, np.searchsorted(free, system.ends))
-        odds = np.zeros((system.size, 2))
-        odds[free] = solved[:-1]
-        moved = s[:, None] * self._centred(s, odds)
-        du = (matrix @ moved) * (rate * self._cool[:, None])
-        odds = du - du[against] + slope[:, None] * solved[-1]
-        odds[:, 0] += miss
-        full = np.vstack([self._centred(s, odds), solved[-1]])
-        return full[:, 0], full[:, 1], self._gain(s, u)
-
-    def _likeliest(self, s: Array) -> Array:
-        top = np.flatnonzero(s == np.maximum.reduceat(s, self.system.first)[self.system.type_of])
-        return top[np.searchsorted(top, self.system.first)]
-
-    def _centred(self, s: Array, change: Array) -> Array:
-        """Return `change`, ``(N, k)``, less its mean over each type's actions."""
-        mean = np.add.reduceat(s[:, None] * change, self.system.first)
-        return change - mean[self.system.type_of]
-
-    def _gain(self, s: Array, u: Array) -> float:
-        first = self.system.first
-        gaps = np.maximum.reduceat(u, first)[self.system.type_of] - u
-        return float((np.add.reduceat(s * gaps, first) * self._worth).max())
-
-    def _normalized(self, x: Array) -> Array:
-        first, type_of = self.system.first, self.system.type_of
-        x = x - np.maximum.reduceat(x, first)[type_of]
-        return x - np.log(np.add.reduceat(np.exp(x), first))[type_of]
+            if not change <= FARTHEST or not ratio <= (0.5 if fresh else 1.0):
+                return lost
+            x, rate = new, rate + drate
+            state = equations.state(x, rate, factor.likeliest)
+            if step and change * ratio <= ACCURACY:
+                tangent = equations.tangent(state, factor)
+                return Point(x, rate, equations.gain(state), self._unit(tangent, x, rate)), first
+            fresh = ratio > SLOW
+            if fresh:
+                factor = equations.factor(state, border)
+        return lost
 
     def _metric(self, x: Array, rate: float) -> Array:
         """Return the squared weights of a change: of square roots of probabilities, of log rate."""
@@ -214,34 +164,3 @@ class LogitPath:
         weight = self._metric(there.x, there.rate)
         size = np.sqrt(np.sum(weight * here.direction**2))
         return float(np.sum(weight * here.direction * there.direction) / size)
-
-
-def _bordered(part: Array, slope: Array, edge: Array, right: Array, cut: Array) -> Array:
-    """Solve ``[[I - part, slope], [edge]] z = right``.
-
-    No player's payoff depends on its own strategy, so the diagonal blocks of `part` vanish and the
-    largest player's unknowns are eliminated by a product, before anything is factorized.
-    """
-    m = len(slope)
-    largest = int(np.diff(cut).argmax())
-    gone = slice(cut[largest], cut[largest + 1])
-    rest = np.r_[0 : gone.start, gone.stop : m]
-    from_gone, to_gone = part[rest, gone], part[gone][:, rest]
-    square = np.empty((len(rest) + 1, len(rest) + 1))
-    square[:-1, :-1] = -part[np.ix_(rest, rest)] - from_gone @ to_gone
-    square[np.arange(len(rest)), np.arange(len(rest))] += 1.0
-    square[:-1, -1] = slope[rest] + from_gone @ slope[gone]
-    square[-1, :-1] = edge[rest] + edge[gone] @ to_gone
-    square[-1, -1] = edge[-1] - edge[gone] @ slope[gone]
-    known = np.empty((len(rest) + 1, right.shape[1]))
-    known[:-1] = right[rest] + from_gone @ right[gone]
-    known[-1] = right[-1] - edge[gone] @ right[gone]
-    z = np.empty_like(right)
-    try:
-        solved = np.linalg.solve(square, known)
-    except np.linalg.LinAlgError:
-        z[:] = np.nan
-        return z
-    z[rest], z[-1] = solved[:-1], solved[-1]
-    z[gone] = right[gone] + to_gone @ solved[:-1] - np.outer(slope[gone], solved[-1])
-    return z

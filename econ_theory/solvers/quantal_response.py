@@ -181,7 +181,7 @@ class QuantalResponse:
         )
         if not ending.arrived:
             raise NotConverged(
-                f"the branch is {branch}, want its end; follow what there is in its solution.",
+                f"the branch is {branch}, want its end; see its solution for what there is.",
                 branch,
             )
         return branch

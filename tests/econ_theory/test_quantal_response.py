@@ -199,3 +199,14 @@ def test_derivatives_are_those_of_the_kernel(shape, seed: int, large: bool) -> N
             moved = [row + step if k == j else row for k, row in enumerate(rows)]
             change = game.kernel.values(moved, i).ravel() - values[i]
             np.testing.assert_allclose(blocks[i, j] @ step.ravel(), change, atol=1e-13)
+
+
+def test_follows_a_long_folded_branch_to_an_exact_equilibrium() -> None:
+    """T = A = 12: pivoting from uniform play does not finish here; the branch and Newton do."""
+    rng = np.random.default_rng(2)
+    game = BayesianGame(
+        rng.dirichlet(np.ones(144)).reshape(12, 12),
+        [rng.random((12, 12, 12, 12)) for _ in range(2)],
+    )
+    chain = Chain((QuantalResponse(limit=1e-5), IndifferenceNewton()), steps=(5000, 50))
+    assert solve(game, chain).certificate.relative <= 1e-12
