@@ -48,7 +48,7 @@ def equilibria_of(
     plans = sum(t * log(a) for t, a in zip(game.n_types, game.n_actions, strict=True))
     found, complete, notes = [], False, []
     if plans <= log(MOST_PLANS) and PureEnumeration().refuses(game) is None:
-        found = list(islice(solve_all(game), MOST_EQUILIBRIA + 1))
+        found = list(islice(solve_all(game, PureEnumeration()), MOST_EQUILIBRIA + 1))
         complete = len(found) <= MOST_EQUILIBRIA
         found = found[:MOST_EQUILIBRIA]
         if not complete:

@@ -1,4 +1,4 @@
-from .base import Proposals, Solver
+from .base import Ending, Proposals, Solver
 from .best_response_dynamics import BestResponseDynamics
 from .chain import Chain
 from .correlated_lp import CorrelatedEquilibrium, CorrelatedLp
@@ -22,6 +22,7 @@ __all__ = [
     "Component",
     "CorrelatedEquilibrium",
     "CorrelatedLp",
+    "Ending",
     "ExtremeEnumeration",
     "FictitiousPlay",
     "IndifferenceNewton",

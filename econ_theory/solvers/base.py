@@ -10,7 +10,23 @@ import numpy as np
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.strategies import StrategyProfile
 
-__all__ = ["Proposals", "Solver"]
+__all__ = ["Ending", "Proposals", "Solver"]
+
+
+class Ending(str):
+    """Why a solver has no more to propose; `complete` if it has listed every equilibrium by then.
+
+    >>> Ending("all vertices were matched", complete=True).complete
+    True
+    """
+
+    complete: bool
+
+    def __new__(cls, words: str, *, complete: bool = False) -> Ending:
+        ending = super().__new__(cls, words)
+        ending.complete = complete
+        return ending
+
 
 Proposals = Generator[StrategyProfile, None, str]
 """Profiles worth judging, in order; the generator returns, in words, why there are no more."""

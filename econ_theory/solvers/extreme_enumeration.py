@@ -12,7 +12,7 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.bayesian import BayesianGame
-from econ_theory.solvers.base import Proposals
+from econ_theory.solvers.base import Ending, Proposals
 from econ_theory.solvers.vertices import MOST_LABELS, best_response_vertices
 from econ_theory.strategies import StrategyProfile
 
@@ -148,7 +148,10 @@ class ExtremeEnumeration:
         first, second, pairs = self._extremes(game)
         for k, l in pairs:
             yield StrategyProfile([first[k], second[l]])
-        return f"all vertices were matched: the list of {len(pairs)} extreme equilibria is complete"
+        words = (
+            f"all vertices were matched: the list of {len(pairs)} extreme equilibria is complete"
+        )
+        return Ending(words, complete=True)
 
     def components(self, game: BayesianGame) -> tuple[Component, ...]:
         """Return all components of the set of equilibria, each with its maximal Nash subsets.

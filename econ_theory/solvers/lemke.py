@@ -98,7 +98,7 @@ def _interim_costs(game: BayesianGame, i: int, alive: list[Array]) -> Array:
     """Return C_i, ``(T_i A_i, T_j A_j)``, over live types: costs in [1, 2] by ``p(t_j | t_i)``."""
     j = 1 - i
     high = game.payoff_bounds(i)[1]
-    scale = max(game.payoff_range(i), np.finfo(float).tiny)
+    scale = game.payoff_range(i) or 1.0
     payoff = np.moveaxis(
         np.broadcast_to(game.payoffs[i], (*game.n_types, *game.n_actions)), (i, j), (0, 1)
     )

@@ -11,7 +11,7 @@ from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.learners.base import utility_scales
-from econ_theory.solvers.base import Proposals
+from econ_theory.solvers.base import Ending, Proposals
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["SupportEnumeration"]
@@ -104,7 +104,7 @@ class SupportEnumeration:
             return f"{count}; those with more than {highest} indifferences were not searched"
         if search.ties:
             return f"{count}; ties were met: the game is degenerate, see ExtremeEnumeration"
-        return f"{count}; no tie was met: the list is complete"
+        return Ending(f"{count}; no tie was met: the list is complete", complete=True)
 
 
 class _Search:

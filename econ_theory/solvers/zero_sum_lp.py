@@ -52,7 +52,7 @@ class ZeroSumLp:
         from scipy.sparse import block_array, csr_array, eye_array, kron
 
         (n_types_1, n_actions_1), (n_types_2, n_actions_2) = game.kernel.shapes
-        scale = max(game.payoff_range(0), np.finfo(float).tiny)
+        scale = game.payoff_range(0) or 1.0
         low = game.payoff_bounds(0)[0]
         # Payoffs in [0, 1]: HiGHS works with absolute tolerances.
         centred = (game.payoffs[0] - low) / scale

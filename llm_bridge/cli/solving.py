@@ -24,7 +24,9 @@ def solve_file(
     solver: Annotated[
         str | None, typer.Option(help="Solver by name, e.g. Lemke; default: chosen by the game.")
     ] = None,
-    all_: Annotated[bool, typer.Option("--all", help="List all pure equilibria.")] = False,
+    all_: Annotated[
+        bool, typer.Option("--all", help="List all equilibria, as far as can be told.")
+    ] = False,
     tol: Annotated[float, typer.Option(help="Share of the payoff range.")] = 1e-3,
     seed: Annotated[int, typer.Option(help="Seed of anything random.")] = 0,
     max_seconds: Annotated[float | None, typer.Option(help="Time limit.")] = None,
@@ -35,13 +37,14 @@ def solve_file(
     game = _read(file)
     chosen = None if solver is None else _solver(solver)
     if all_:
-        found = list(solve_all(game, chosen, rng=seed))
+        search = solve_all(game, chosen, rng=seed)
+        found = list(search)
         if json_:
             emit([_as_dict(game, solution, exact) for solution in found])
             return
         for solution in found:
             _show(game, solution, exact)
-        out.print(f"{len(found)} equilibria")
+        out.print(str(search), markup=False)
         return
     solution = solve(
         game,
@@ -86,9 +89,9 @@ def _as_dict(game: BayesianGame, solution: Solution, exact: bool) -> dict[str, A
     certificate = solution.certificate
     result = {
         "title": game.title,
-        "epsilon": certificate.epsilon,
-        "relative": certificate.relative,
-        "ex_ante": certificate.ex_ante,
+        "epsilon": float(certificate.epsilon),
+        "relative": float(certificate.relative),
+        "ex_ante": float(certificate.ex_ante),
         "status": solution.status.name.lower(),
         "solver": solution.solver,
         "reason": solution.reason,
@@ -96,7 +99,7 @@ def _as_dict(game: BayesianGame, solution: Solution, exact: bool) -> dict[str, A
         "players": list(game.players),
         "types": [list(labels) for labels in game.types],
         "actions": [list(labels) for labels in game.actions],
-        "strategies": [row.tolist() for row in solution.profile.rows],
+        "strategies": [row.tolist() for row in solution.profile.floating.rows],
     }
     if exact:
         proof = certify(game, solution.profile, arithmetic="exact")
@@ -113,7 +116,7 @@ def _show(game: BayesianGame, solution: Solution, exact: bool) -> None:
         for label in game.actions[i]:
             table.add_column(label, justify="right")
         for label, probabilities in zip(game.types[i], row, strict=True):
-            table.add_row(label, *(f"{p:.6g}" for p in probabilities))
+            table.add_row(label, *(f"{float(p):.6g}" for p in probabilities))
         out.print(table)
     out.print(str(solution), markup=False)
     if solution.reason:

@@ -49,7 +49,7 @@ def test_solves_or_refuses(solver: Solver, name: str) -> None:
         with pytest.raises(RefusedError, match="refuses: "):
             solve(game, solver)
         return
-    if type(solver).__name__ == "PureEnumeration" and not list(solve_all(game)):
+    if type(solver).__name__ == "PureEnumeration" and not list(solve_all(game, solver)):
         with pytest.raises(RefusedError, match="all pure profiles were searched"):
             solve(game, solver)
         return

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from econ_theory import BayesianGame, Solution, Status, StrategyProfile, solve, solve_all
+from econ_theory.driver import choose
 from econ_theory.errors import NotConverged, ProfileError, RefusedError, SettingError
-from econ_theory.solve import choose
 from econ_theory.solvers import Lemke, PureEnumeration, SelfPlay, ZeroSumLp
 
 
@@ -44,6 +44,7 @@ def test_the_choice_names_its_reason() -> None:
     assert "3 players" in choose(three_players()).why
     assert choose(BayesianGame([1.0], [np.ones((1, 2))])).why.startswith("one player")
     assert "self-play" in solve(three_players(), rng=0).reason
+    assert solve(three_players(), rng=0).certificate.relative < 1e-9
 
 
 def test_every_ending_has_its_status() -> None:
@@ -110,10 +111,37 @@ def test_settings_and_refusals_say_what_is_wanted() -> None:
 
 
 def test_solve_all_lists_the_pure_equilibria_once() -> None:
-    found = list(solve_all(CHICKEN))
+    search = solve_all(CHICKEN, PureEnumeration())
+    found = list(search)
     assert all(s.certificate.epsilon == 0 for s in found)
+    assert search.complete is False, "mixed ones were not searched"
     plans = {tuple(int(row.argmax()) for row in s.profile.rows) for s in found}
     assert plans == {(0, 1), (1, 0)}
+
+
+def test_solve_all_is_complete_and_exact_where_it_says_so() -> None:
+    search = solve_all(CHICKEN)
+    assert search.complete is None
+    found = list(search)
+    assert all(s.certificate.arithmetic == "exact" and s.certificate.epsilon == 0 for s in found)
+    assert len(found) == 3
+    assert search.complete is True
+    assert "3 equilibria (complete): all vertices were matched" in str(search)
+
+
+def test_solve_all_says_what_it_did_not_search() -> None:
+    game = three_players(1)
+    search = solve_all(game, rng=0, restarts=4)
+    found = list(search)
+    assert all(s.certificate.relative <= 1e-9 for s in found)
+    assert search.complete is False
+    assert "4 random starts" in search.reason
+    pure = list(solve_all(game, PureEnumeration()))
+    assert len(found) >= max(1, len(pure))
+    with pytest.raises(SettingError, match="restarts is -1"):
+        solve_all(game, restarts=-1)
+    with pytest.raises(RefusedError, match="Lemke refuses"):
+        solve_all(game, Lemke())
 
 
 def test_progress_shows_a_bar_and_silence_is_the_default(capsys) -> None:

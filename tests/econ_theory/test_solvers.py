@@ -145,8 +145,9 @@ def test_pure_equilibria_are_those_of_the_normal_form() -> None:
         rng.dirichlet(np.ones(6)).reshape(2, 3), [rng.random((2, 3, 3, 2)) for _ in range(2)]
     )
     form = harsanyi_form(game)
-    lifted = [form.lift(s.profile) for s in solve_all(form.game)]
-    direct = [s.profile for s in solve_all(game)]
+    pure = PureEnumeration()
+    lifted = [form.lift(s.profile) for s in solve_all(form.game, pure)]
+    direct = [s.profile for s in solve_all(game, pure)]
     assert len(lifted) == len(direct)
     assert all(min(p.distance(q) for q in lifted) == 0 for p in direct)
 
@@ -154,7 +155,7 @@ def test_pure_equilibria_are_those_of_the_normal_form() -> None:
 def test_six_players_two_types_two_actions() -> None:
     rng = np.random.default_rng(8)
     game = BayesianGame(np.full((2,) * 6, 1 / 64), [rng.random((2,) * 12) for _ in range(6)])
-    assert all(s.certificate.epsilon == 0 for s in solve_all(game))
+    assert all(s.certificate.epsilon == 0 for s in solve_all(game, PureEnumeration()))
     assert solve(game, rng=0, tol=5e-3).certificate.relative <= 5e-3
 
 

@@ -57,11 +57,13 @@ def test_solve_json_is_a_certified_equilibrium(game_file: Path) -> None:
     assert "exact_epsilon" in found
 
 
-@pytest.mark.parametrize("write, suffix", [(write_nfg, "nfg"), (write_json, "json")])
+@pytest.mark.parametrize(("write", "suffix"), [(write_nfg, "nfg"), (write_json, "json")])
 def test_solve_reads_the_other_formats(write, suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"game.{suffix}"
     write(catalog.chicken().game, path)
-    result = runner.invoke(app, ["solve", str(path), "--all", "--json"])
+    result = runner.invoke(
+        app, ["solve", str(path), "--all", "--json", "--solver", "PureEnumeration"]
+    )
     assert result.exit_code == 0, result.output
     assert [found["epsilon"] for found in json.loads(result.stdout)] == [0.0, 0.0]
 

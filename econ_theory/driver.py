@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -13,6 +12,7 @@ from econ_theory.games.bayesian import BayesianGame
 from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import (
     Chain,
+    IndifferenceNewton,
     Lemke,
     PureEnumeration,
     SelfPlay,
@@ -21,7 +21,7 @@ from econ_theory.solvers import (
 )
 from econ_theory.strategies import StrategyProfile, check_profile
 
-__all__ = ["Choice", "Solution", "Status", "choose", "solve", "solve_all"]
+__all__ = ["Choice", "Solution", "Status", "choose", "solve"]
 
 EXACT_TOL = 1e-9
 """Relative gain at which an exact solver's proposal counts as an equilibrium up to rounding."""
@@ -111,7 +111,10 @@ def choose(game: BayesianGame) -> Choice:
             Chain((SelfPlay(), Lemke(max_pivots=1500)) * rounds, steps=(60, 1500) * rounds),
             "two players: self-play comes close, complementary pivoting finishes",
         )
-    return Choice(SelfPlay(), f"{game.n_players} players: self-play")
+    return Choice(
+        Chain((SelfPlay(), IndifferenceNewton()), steps=(4, 1000)),
+        f"{game.n_players} players: self-play comes close, Newton on the support finishes",
+    )
 
 
 def solve(
@@ -172,7 +175,7 @@ def solve(
         raise SettingError(f"max_steps is {max_steps}, want at least 1.")
     choice = choose(game) if solver is None else Choice(solver, "")
     solver = choice.solver
-    _check(game, solver, start)
+    check_solvable(game, solver, start)
     rng = as_rng(rng)
     entropy = entropy_of(rng)
     goal = min(tol, EXACT_TOL) if solver.exact else tol
@@ -181,7 +184,7 @@ def solve(
     history: list[tuple[int, float, float]] = []
     status, ended = Status.EXHAUSTED, ""
     proposals = solver.propose(game, start, rng)
-    with _bar(progress, _name(solver)) as bar:
+    with _bar(progress, solver_name(solver)) as bar:
         while True:
             try:
                 profile = next(proposals)
@@ -208,7 +211,8 @@ def solve(
     proposals.close()
     if best is None:
         raise RefusedError(
-            f"{_name(solver)} proposed no profile ({ended}), want one; use the default solver."
+            f"{solver_name(solver)} proposed no profile ({ended}), want one; "
+            "use the default solver."
         )
     if best[1].relative <= tol:
         status = Status.CONVERGED
@@ -216,7 +220,7 @@ def solve(
         profile=best[0],
         certificate=best[1],
         status=status,
-        solver=_name(solver),
+        solver=solver_name(solver),
         reason="; ".join(filter(None, (choice.why, ended))),
         steps=len(history),
         seconds=time.perf_counter() - began,
@@ -226,62 +230,23 @@ def solve(
     if throw and status is not Status.CONVERGED:
         raise NotConverged(
             f"relative epsilon is {best[1].relative:.3g} after {len(history)} proposals of "
-            f"{_name(solver)}, want {tol:g}; {status.value}.",
+            f"{solver_name(solver)}, want {tol:g}; {status.value}.",
             solution,
         )
     return solution
 
 
-def solve_all(
-    game: BayesianGame,
-    solver: Solver | None = None,
-    *,
-    rng: Seed = None,
-    tol: float = EXACT_TOL,
-) -> Iterator[Solution]:
-    """Yield every distinct certified equilibrium `solver` proposes, as it finds them.
-
-    The default, `PureEnumeration`, finds all pure equilibria and no others; when the iterator ends
-    that list is complete.
-
-    >>> import numpy as np
-    >>> u = np.array([[2, 0], [0, 1]]).reshape(1, 1, 2, 2)
-    >>> [s.certificate.epsilon for s in solve_all(BayesianGame([[1]], [u, u]))]
-    [0.0, 0.0]
-    """
-    solver = PureEnumeration() if solver is None else solver
-    _check(game, solver, None)
-    rng = as_rng(rng)
-    entropy = entropy_of(rng)
-    began = time.perf_counter()
-    found: list[StrategyProfile] = []
-    for step, profile in enumerate(solver.propose(game, None, rng), start=1):
-        certificate = certify(game, profile)
-        if certificate.relative > tol or any(profile.distance(f) < 1e-7 for f in found):
-            continue
-        found.append(profile)
-        yield Solution(
-            profile,
-            certificate,
-            Status.CONVERGED,
-            _name(solver),
-            steps=step,
-            seconds=time.perf_counter() - began,
-            entropy=entropy,
-        )
-
-
-def _check(game: BayesianGame, solver: Solver, start: StrategyProfile | None) -> None:
+def check_solvable(game: BayesianGame, solver: Solver, start: StrategyProfile | None) -> None:
     if start is not None:
         check_profile(start, game)
     refusal = solver.refuses(game)
     if refusal:
-        raise RefusedError(f"{_name(solver)} refuses: {refusal}")
+        raise RefusedError(f"{solver_name(solver)} refuses: {refusal}")
 
 
-def _name(solver: Solver) -> str:
+def solver_name(solver: Solver) -> str:
     if isinstance(solver, Chain):
-        return " then ".join(_name(part) for part in solver.solvers)
+        return " then ".join(solver_name(part) for part in solver.solvers)
     return type(solver).__name__
 
 
