@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from llm_bridge.store import Store
 
 if TYPE_CHECKING:
     from llm_bridge.baselines.base import Results
-    from llm_bridge.econ import TrainedSystem
+    from llm_bridge.econ import Team, TrainedSystem
     from llm_bridge.empirical import EmpiricalGame
     from llm_bridge.report import RegretCurve
     from llm_bridge.verify import Verification
@@ -94,8 +95,18 @@ class Run:
         self.close()
 
     def close(self) -> None:
-        """Close the store; every document and reply is on disk already."""
+        """Free the models and close the store; every document and reply is on disk already."""
+        team = self.__dict__.pop("team", None)
+        for model in {id(m): m for m, _ in team.executors}.values() if team else ():
+            getattr(model, "close", lambda: None)()
         self.store.close()
+
+    @cached_property
+    def team(self) -> Team:
+        """The models, task, embedder and menu of all stages, built when first needed."""
+        from llm_bridge.econ import build_team
+
+        return build_team(self.config)
 
     @property
     def stages(self) -> tuple[str, ...]:
@@ -109,7 +120,13 @@ class Run:
         from llm_bridge.report import learning_curve
 
         with self._stage("train") as found:
-            system = train(self.config, store=self.store, ledger=self.ledger, progress=progress)
+            system = train(
+                self.config,
+                store=self.store,
+                ledger=self.ledger,
+                team=self.team,
+                progress=progress,
+            )
             found["curve"] = learning_curve(system.curve, stopped=system.stopped)
         return system
 
@@ -122,7 +139,7 @@ class Run:
 
         config = self.config
         with self._stage("compare") as found:
-            system = load_system(self.store, ledger=self.ledger)
+            system = load_system(self.store, ledger=self.ledger, team=self.team)
             task, model = system.team.task, system.team.executors[0][0]
             questions = task.draw("test", config.task.n_test)
             ours = answer(system, questions, play=config.verify.play)
@@ -160,7 +177,7 @@ class Run:
                 "verifier_best."
             )
         with self._stage("verify") as found:
-            system = load_system(self.store, ledger=self.ledger)
+            system = load_system(self.store, ledger=self.ledger, team=self.team)
             questions = system.team.task.draw("test", config.verify.n_questions)
             bank = prepare_bank(
                 config,
@@ -243,14 +260,18 @@ class Run:
         for part in map(ReportData.from_dict, parts):
             data = replace(
                 data,
-                seconds=data.seconds | part.seconds,
                 curve=data.curve or part.curve,
                 regret=data.regret or part.regret,
                 comparison=data.comparison or part.comparison,
                 verification=data.verification or part.verification,
                 notes=data.notes + part.notes,
             )
-        return replace(data, ledger=self.store.ledger().rows())
+        seconds = {
+            stage: self.store.document("seconds", stage)
+            for stage in STAGES
+            if stage in self.store.document_keys("seconds")
+        }
+        return replace(data, seconds=seconds, ledger=self.store.ledger().rows())
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[dict[str, Any]]:
@@ -262,7 +283,10 @@ class Run:
             )
         found: dict[str, Any] = {}
         began = time.perf_counter()
-        yield found
-        seconds = {name: time.perf_counter() - began}
-        data = ReportData(self.config.name, seconds=seconds, **found)
-        self.store.put_document("stages", name, data.to_dict())
+        try:
+            yield found
+        finally:
+            # All sessions count, those that were interrupted too.
+            spent = self.store.document("seconds", name) or 0.0
+            self.store.put_document("seconds", name, spent + time.perf_counter() - began)
+        self.store.put_document("stages", name, ReportData(self.config.name, **found).to_dict())
