@@ -9,6 +9,7 @@ from .bimatrix import (
     stag_hunt,
 )
 from .coordination import battle_of_the_sexes_one_sided, battle_of_the_sexes_two_sided, global_game
+from .families import first_price_auction, global_game_on_grid
 from .jury import jury_majority, jury_unanimity
 from .markets import cournot, market_for_lemons
 from .mixing import one_card_poker, purified_pennies
@@ -26,7 +27,9 @@ __all__ = [
     "cournot",
     "covariance_game",
     "entries",
+    "first_price_auction",
     "global_game",
+    "global_game_on_grid",
     "hawk_dove",
     "jury_majority",
     "jury_unanimity",
