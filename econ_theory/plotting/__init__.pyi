@@ -1,3 +1,4 @@
+from .branch import plot_branch
 from .exploitability import plot_exploitability
 from .heat_maps import plot_best_replies, plot_strategy
 from .regret_curves import plot_regret, plot_regret_by_type
@@ -5,6 +6,7 @@ from .simplex import plot_simplex
 
 __all__ = [
     "plot_best_replies",
+    "plot_branch",
     "plot_exploitability",
     "plot_regret",
     "plot_regret_by_type",
