@@ -15,6 +15,7 @@ from econ_theory.solvers import (
     IndifferenceNewton,
     Lemke,
     PureEnumeration,
+    QuantalResponse,
     SelfPlay,
     Solver,
     ZeroSumLp,
@@ -29,6 +30,17 @@ EXACT_TOL = 1e-9
 
 SMALL = 150
 """Rows of a linear complementarity problem up to which pivoting from uniform play just works."""
+
+MEDIUM = 600
+"""Rows up to which self-play comes close enough for pivoting to finish."""
+
+_BRANCH = (
+    QuantalResponse(limit=3e-5),
+    IndifferenceNewton(restarts=0),
+    QuantalResponse(limit=1e-6),
+    IndifferenceNewton(restarts=2),
+)
+_BRANCH_STEPS = (50_000, 3, 50_000, 40)
 
 
 class Status(Enum):
@@ -106,14 +118,23 @@ def choose(game: BayesianGame) -> Choice:
         size = sum(t * (a + 1) for t, a in zip(game.n_types, game.n_actions, strict=True))
         if size <= SMALL:
             return Choice(Lemke(), "two players, small: complementary pivoting")
-        rounds = 5
+        if size <= MEDIUM:
+            play, pivot = SelfPlay(), Lemke(max_pivots=1500)
+            return Choice(
+                Chain((play, pivot, play, pivot, *_BRANCH), (60, 1500, 60, 1500, *_BRANCH_STEPS)),
+                "two players: self-play comes close, complementary pivoting finishes; "
+                "else Newton's method from the quantal response branch",
+            )
         return Choice(
-            Chain((SelfPlay(), Lemke(max_pivots=1500)) * rounds, steps=(60, 1500) * rounds),
-            "two players: self-play comes close, complementary pivoting finishes",
+            Chain(_BRANCH, _BRANCH_STEPS),
+            "two players, large: Newton's method from the quantal response branch",
         )
+    branch = QuantalResponse(limit=1e-5)
+    newton = IndifferenceNewton(restarts=5), IndifferenceNewton()
     return Choice(
-        Chain((SelfPlay(), IndifferenceNewton()), steps=(4, 1000)),
-        f"{game.n_players} players: self-play comes close, Newton on the support finishes",
+        Chain((SelfPlay(), newton[0], branch, newton[1]), steps=(4, 18, 10_000, 400)),
+        f"{game.n_players} players: self-play comes close, Newton's method on the support "
+        "finishes; else the quantal response branch leads there",
     )
 
 
@@ -124,7 +145,7 @@ def solve(
     start: StrategyProfile | None = None,
     rng: Seed = None,
     tol: float = 1e-3,
-    max_steps: int = 10_000,
+    max_steps: int = 100_000,
     max_seconds: float | None = None,
     progress: bool = False,
     throw: bool = True,
