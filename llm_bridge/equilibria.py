@@ -7,10 +7,11 @@ from itertools import islice
 from math import log
 
 from econ_theory import BayesianGame, StrategyProfile, solve, solve_all
+from econ_theory.analysis import welfare
 from econ_theory.seeding import Seed
 from econ_theory.solvers import PureEnumeration
 
-__all__ = ["Equilibrium", "equilibria_line", "equilibria_of", "welfare"]
+__all__ = ["Equilibrium", "equilibria_line", "equilibria_of"]
 
 MOST_PLANS = 1e6
 """Pure profiles up to which all pure equilibria are looked for."""
@@ -70,13 +71,6 @@ def equilibria_of(
         ),
         complete,
         tuple(notes),
-    )
-
-
-def welfare(game: BayesianGame, profile: StrategyProfile) -> float:
-    """Return the sum of the players' expected payoffs."""
-    return float(
-        sum((profile.rows[i] * game.action_values(profile, i)).sum() for i in range(game.n_players))
     )
 
 

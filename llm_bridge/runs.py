@@ -213,6 +213,7 @@ class Run:
         self, system: TrainedSystem, verification: Verification, empirical: EmpiricalGame
     ) -> tuple[RegretCurve, ...]:
         """Judge the path that training took in the empirical game."""
+        from econ_theory.analysis import expected_payoffs
         from econ_theory.regret import (
             comparator_regret,
             dynamic_regret,
@@ -220,7 +221,7 @@ class Run:
             external_regret,
         )
         from llm_bridge.report import regret_curve
-        from llm_bridge.training_path import expected_payoffs, training_path
+        from llm_bridge.training_path import training_path
 
         game, settings = empirical.game, self.config.training
         path = training_path(system.curve, game)

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from econ_theory import BayesianGame, StrategyProfile
 from econ_theory.regret import PlayTrace
 from llm_bridge.errors import ConfigError
 
-__all__ = ["expected_payoffs", "training_path"]
+__all__ = ["training_path"]
 
 
 def training_path(curve: Sequence[Mapping[str, Any]], game: BayesianGame) -> PlayTrace:
@@ -54,15 +52,3 @@ def training_path(curve: Sequence[Mapping[str, Any]], game: BayesianGame) -> Pla
         values += [worth] * repeats
         before = record["episodes"]
     return PlayTrace(strategies, values)
-
-
-def expected_payoffs(game: BayesianGame, profile: StrategyProfile) -> np.ndarray:
-    """Return every player's ex-ante payoff at `profile`, (n,).
-
-    >>> game = BayesianGame([[1.0]], [np.eye(2).reshape(1, 1, 2, 2)] * 2)
-    >>> expected_payoffs(game, StrategyProfile([[[1, 0]], [[0.25, 0.75]]]))
-    array([0.25, 0.25])
-    """
-    return np.array(
-        [(game.action_values(profile, i) * row).sum() for i, row in enumerate(profile.rows)]
-    )

@@ -12,7 +12,7 @@ from llm_bridge.config import RunConfig, preset
 from llm_bridge.errors import ConfigError
 from llm_bridge.ledger import Ledger
 from llm_bridge.runs import Run
-from llm_bridge.training_path import expected_payoffs, training_path
+from llm_bridge.training_path import training_path
 
 
 def small(**changes) -> RunConfig:
@@ -144,8 +144,6 @@ def test_training_path_refuses_a_game_of_another_shape(tmp_path: Path) -> None:
     record = {"episodes": 2, "profile": [[[1.0, 0.0]], [[0.0, 0.5, 0.5]]]}
     with pytest.raises(ConfigError, match=r"profile after 2 episodes has shapes .* want"):
         training_path([record], game)
-    payoffs = expected_payoffs(game, catalog.chicken().equilibria[0])
-    assert payoffs.shape == (2,)
 
 
 def test_the_store_is_plain_json(tmp_path: Path) -> None:
