@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from inspect import signature
+from types import FunctionType
 
 import numpy as np
 import pytest
@@ -63,6 +65,8 @@ def test_names_are_distinct():
 @pytest.mark.parametrize("name", catalog.__all__)
 def test_every_exported_game_has_its_entry(name):
     """A new family is in `entries` or is a generator; nothing is exported and forgotten."""
-    if name in ("Entry", "entries", "random_game", "covariance_game"):
+    if name in ("Entry", "entries") or not isinstance(getattr(catalog, name), FunctionType):
         return
+    if signature(getattr(catalog, name)).return_annotation == "BayesianGame":
+        return  # a generator of games without a known equilibrium
     assert any(entry.name.startswith(name) for entry in ENTRIES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -35,8 +36,14 @@ def run_all(config: RunConfig, root: Path) -> Path:
         return run.folder
 
 
-def test_all_stages_leave_a_certificate_and_a_report(tmp_path: Path) -> None:
-    folder = run_all(small(), tmp_path)
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with all stages done; tests that write take a copy."""
+    return run_all(small(), tmp_path_factory.mktemp("finished"))
+
+
+def test_all_stages_leave_a_certificate_and_a_report(finished: Path) -> None:
+    folder = finished
     with Run.open(folder) as run:
         data = run.report_data()
         assert run.stages == ("train", "compare", "verify")
@@ -58,18 +65,19 @@ def test_all_stages_leave_a_certificate_and_a_report(tmp_path: Path) -> None:
     assert "http://" not in page.replace("http://www.w3.org", "")
 
 
-def test_dynamic_regret_dominates_external_on_the_training_path(tmp_path: Path) -> None:
-    folder = run_all(small(), tmp_path)
-    with Run.open(folder) as run:
+def test_dynamic_regret_dominates_external_on_the_training_path(finished: Path) -> None:
+    with Run.open(finished) as run:
         curves = {curve.kind: np.array(curve.cumulative) for curve in run.report_data().regret}
     assert (curves["dynamic"] >= curves["external"] - 1e-12).all()
     assert (np.diff(curves["dynamic"], axis=0) >= -1e-12).all()
 
 
-def test_running_a_stage_again_asks_nothing_and_finds_the_same(tmp_path: Path) -> None:
+def test_running_a_stage_again_asks_nothing_and_finds_the_same(
+    finished: Path, tmp_path: Path
+) -> None:
     config = small()
-    folder = run_all(config, tmp_path)
-    with Run.open(folder) as run:
+    shutil.copytree(finished, tmp_path / config.name)
+    with Run.open(finished) as run:
         before = run.report_data()
     ledger = Ledger()
     with Run.create(config, tmp_path, ledger=ledger) as run:
@@ -146,6 +154,5 @@ def test_training_path_refuses_a_game_of_another_shape(tmp_path: Path) -> None:
         training_path([record], game)
 
 
-def test_the_store_is_plain_json(tmp_path: Path) -> None:
-    folder = run_all(small(), tmp_path)
-    assert json.loads((folder / "config.json").read_text())["name"] == "simulated"
+def test_a_run_says_what_it_is_in_plain_json(finished: Path) -> None:
+    assert json.loads((finished / "config.json").read_text())["name"] == "simulated"
