@@ -309,10 +309,11 @@ def _restricted(game: BayesianGame, i: int, flat: Sequence[Array], convert: Any)
     prior, payoffs = game.given
     every = np.arange(int(np.prod(game.kernel.shapes[i])))
     chosen = np.ix_(*(every if j == i else keep for j, keep in enumerate(flat)))
-    ones = np.ones((1,) * prior.ndim)
+    # Integer ones: a Fraction times a float would be rounded.
+    ones = np.ones((1,) * prior.ndim, dtype=int)
     full = [
         written_out(prior, ones.reshape((1,) * (2 * prior.ndim)), game.n_actions)[chosen],
-        written_out(np.ones(prior.shape), payoffs[i], game.n_actions)[chosen],
+        written_out(np.ones(prior.shape, dtype=int), payoffs[i], game.n_actions)[chosen],
     ]
     if convert is float:
         return full[0].astype(float) * full[1].astype(float)
