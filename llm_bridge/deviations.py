@@ -43,9 +43,9 @@ class DeviationGain:
 
     def __str__(self) -> str:
         who = self.executor if self.type == "any" else f"{self.executor}, when {self.type},"
-        half = max(self.upper - self.gain, self.gain - self.lower)
         if self.gain <= 0.0:
-            return f"{who} gains nothing by any other control (± {half:.2g})"
+            return f"{who} gains nothing by any other control (at most {max(self.upper, 0.0):.2g})"
+        half = max(self.upper - self.gain, self.gain - self.lower)
         return f"{who} gains {self.gain:.2g} ± {half:.2g} by {self.control}"
 
 
@@ -151,14 +151,22 @@ def gains_by_executor(empirical: EmpiricalGame, band: Band) -> tuple[np.ndarray,
 def best_deviations(
     empirical: EmpiricalGame, gains: tuple[np.ndarray, ...]
 ) -> tuple[DeviationGain, ...]:
-    """Return the best deviation of every type that occurs, largest gain first."""
+    """Return the best deviation of every type that occurs, largest gain first.
+
+    A control that is played for sure is no deviation. Where no other gains anything, the upper end
+    is that of the control of which it is highest.
+    """
     game = empirical.game
     found = []
     for i, table in enumerate(gains):
         counts = empirical.type_counts(i)
         for t in np.flatnonzero(counts):
-            a = int(table[t, :, 0].argmax())
+            spread = table[t, :, 2] - table[t, :, 1]
+            others = np.flatnonzero(spread > 0) if (spread > 0).any() else np.arange(len(spread))
+            a = int(others[table[t, others, 0].argmax()])
             gain, lower, upper = map(float, table[t, a])
+            if gain <= 0.0:
+                upper = float(table[t, others, 2].max())
             found.append(
                 DeviationGain(
                     game.players[i],

@@ -8,7 +8,7 @@ it has paid for.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from llm_bridge.baselines.base import Results
     from llm_bridge.econ import Team, TrainedSystem
     from llm_bridge.empirical import EmpiricalGame
+    from llm_bridge.messages import Question
     from llm_bridge.report import RegretCurve
     from llm_bridge.verify import Verification
 
@@ -132,7 +133,6 @@ class Run:
 
     def compare(self) -> tuple[Results, ...]:
         """Answer the held-out questions with the system and the baselines, at equal tokens."""
-        from llm_bridge.baselines import run_self_consistency, run_single
         from llm_bridge.compare import compare, frontier
         from llm_bridge.econ import answer, load_system
         from llm_bridge.report import comparison_view
@@ -140,19 +140,10 @@ class Run:
         config = self.config
         with self._stage("compare") as found:
             system = load_system(self.store, ledger=self.ledger, team=self.team)
-            task, model = system.team.task, system.team.executors[0][0]
-            questions = task.draw("test", config.task.n_test)
+            questions = system.team.task.draw("test", config.task.n_test)
             ours = answer(system, questions, play=config.verify.play)
-            results = [ours]
-            if "single" in config.compare.baselines:
-                results.append(run_single(model, task, questions, seed=config.seed))
-            if "self_consistency" in config.compare.baselines:
-                budget = max(1, round(ours.tokens / len(questions)))
-                results.append(
-                    run_self_consistency(
-                        model, task, questions, tokens_per_question=budget, seed=config.seed
-                    )
-                )
+            budget = max(1, round(ours.tokens / len(questions)))
+            results = [ours, *self._baselines(system.team, questions, budget)]
             confidence = config.compare.confidence
             found["comparison"] = comparison_view(
                 ours.name,
@@ -160,6 +151,25 @@ class Run:
                 compare(results, confidence=confidence, rng=config.seed),
             )
         return tuple(results)
+
+    def _baselines(
+        self, team: Team, questions: Sequence[Question], budget: int
+    ) -> Iterator[Results]:
+        """Yield every baseline with every model of the team, at `budget` tokens a question."""
+        from llm_bridge.baselines import run_self_consistency, run_single
+
+        task, seed, wanted = team.task, self.config.seed, self.config.compare.baselines
+        models = {model.name: model for model, _ in team.executors}
+        for name, model in models.items():
+            tag = f", {name}" if len(models) > 1 else ""
+            if "self_consistency" in wanted:
+                voted = run_self_consistency(
+                    model, task, questions, tokens_per_question=budget, seed=seed
+                )
+                yield replace(voted, name=voted.name + tag)
+            if "single" in wanted:
+                single = run_single(model, task, questions, seed=seed)
+                yield replace(single, name=single.name + tag)
 
     def verify(self) -> Verification:
         """Build the empirical game on held-out questions and certify the frozen policy in it."""
