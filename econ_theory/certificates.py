@@ -113,7 +113,7 @@ class Certificate:
         )
 
     def _repr_html_(self) -> str:
-        from econ_theory.games.display import table_html
+        from econ_theory.tables import table_html
 
         rows = [
             [

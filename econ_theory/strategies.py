@@ -13,6 +13,7 @@ import numpy as np
 from econ_theory.arrays import Array, as_fractions, as_numbers, frozen, is_exact, simplex_fault
 from econ_theory.errors import ProfileError
 from econ_theory.seeding import Seed, as_rng
+from econ_theory.tables import table_html
 
 if TYPE_CHECKING:
     from econ_theory.games.bayesian import BayesianGame
@@ -153,9 +154,14 @@ every row is one type's distribution over actions.
         return f"StrategyProfile({shapes})"
 
     def _repr_html_(self) -> str:
-        from econ_theory.games.display import profile_html
-
-        return profile_html(self)
+        return "".join(
+            table_html(
+                f"player {i + 1}",
+                ["type", *(f"a{a + 1}" for a in range(row.shape[1]))],
+                [[f"t{t + 1}", *(f"{float(p):.4g}" for p in row[t])] for t in range(len(row))],
+            )
+            for i, row in enumerate(self.rows)
+        )
 
 
 def check_profile(profile: StrategyProfile, game: BayesianGame) -> None:

@@ -71,7 +71,7 @@ class Multiplicity:
         )
 
     def _repr_html_(self) -> str:
-        from econ_theory.games.display import table_html
+        from econ_theory.tables import table_html
 
         n = self.payoffs.shape[1]
         header = ["", *(f"player {i + 1}" for i in range(n)), "welfare", "epsilon", "kind"]

@@ -1,35 +1,20 @@
-"""How games and profiles look in a notebook: small HTML tables, nothing else."""
+"""How a game looks in a notebook: its players, and the payoffs of each joint type if small."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from html import escape
 from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from econ_theory.tables import table_html
+
 if TYPE_CHECKING:
     from econ_theory.games.bayesian import BayesianGame
-    from econ_theory.strategies import StrategyProfile
 
-__all__ = ["game_html", "profile_html", "table_html"]
+__all__ = ["game_html"]
 
 MOST_CELLS = 64
-
-
-def table_html(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return an HTML table of escaped strings; the first column is a row header.
-
-    >>> table_html("t", ["", "x"], [["a", "1"]])
-    '<table><caption>t</caption><tr><th></th><th>x</th></tr><tr><th>a</th><td>1</td></tr></table>'
-    """
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
-    body = "".join(
-        f"<tr><th>{escape(first)}</th>" + "".join(f"<td>{escape(c)}</td>" for c in rest) + "</tr>"
-        for first, *rest in rows
-    )
-    return f"<table><caption>{escape(caption)}</caption><tr>{head}</tr>{body}</table>"
 
 
 def game_html(game: BayesianGame) -> str:
@@ -65,16 +50,4 @@ def _bimatrix(game: BayesianGame, t: tuple[int, ...]) -> str:
             [label, *(f"{full[0, a, b]:.4g}, {full[1, a, b]:.4g}" for b in range(full.shape[2]))]
             for a, label in enumerate(game.actions[0])
         ],
-    )
-
-
-def profile_html(profile: StrategyProfile) -> str:
-    """Return the profile as HTML: one table a player, a row a type."""
-    return "".join(
-        table_html(
-            f"player {i + 1}",
-            ["type", *(f"a{a + 1}" for a in range(row.shape[1]))],
-            [[f"t{t + 1}", *(f"{float(p):.4g}" for p in row[t])] for t in range(row.shape[0])],
-        )
-        for i, row in enumerate(profile.rows)
     )

@@ -1,0 +1,22 @@
+"""HTML tables for notebooks: escaped strings in, one table out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+__all__ = ["table_html"]
+
+
+def table_html(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return an HTML table of escaped strings; the first column is a row header.
+
+    >>> table_html("t", ["", "x"], [["a", "1"]])
+    '<table><caption>t</caption><tr><th></th><th>x</th></tr><tr><th>a</th><td>1</td></tr></table>'
+    """
+    head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
+    body = "".join(
+        f"<tr><th>{escape(first)}</th>" + "".join(f"<td>{escape(c)}</td>" for c in rest) + "</tr>"
+        for first, *rest in rows
+    )
+    return f"<table><caption>{escape(caption)}</caption><tr>{head}</tr>{body}</table>"
