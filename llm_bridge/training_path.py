@@ -31,6 +31,7 @@ def training_path(curve: Sequence[Mapping[str, Any]], game: BayesianGame) -> Pla
 
     Examples
     --------
+    >>> import numpy as np
     >>> game = BayesianGame([[1.0]], [np.eye(2).reshape(1, 1, 2, 2)] * 2)
     >>> record = {"episodes": 3, "profile": [[[1.0, 0.0]], [[0.5, 0.5]]]}
     >>> training_path([record], game).n_steps
