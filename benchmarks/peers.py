@@ -3,11 +3,12 @@
     python benchmarks/peers.py [--quick] [--only TASK] [--seeds N] [--json FILE]
 
 Nothing is installed; a peer that is not importable is left out, and the run says so. Every answer,
-ours and theirs, is judged by our certificate on the same game. Times are CPU seconds of one thread
-on whatever else the machine is doing, so only ratios within one run mean anything. Each call gets
-`--limit` CPU seconds in a child process, and each contender `--budget` seconds a row: the games
-that fit count, and a peer that failed to finish twice is not asked again. Ours gets three budgets,
-and where a target allows 60 seconds it gets those.
+ours and theirs, is judged by our certificate on the same game. Peers are not charged for turning
+the game into a tree or a normal form (of A ** T plans); ours pays for its proof. Times are CPU
+seconds of one thread on whatever else the machine is doing: only ratios within one run count. Each
+call gets `--limit` CPU seconds in a child process, and each contender `--budget` seconds a row: the
+games that fit count, and a peer that failed to finish twice is not asked again. Ours gets three
+budgets, and where a target allows 60 seconds it gets those.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import argparse
 import json
 import os
 import platform
+import signal
+import sys
 import time
 from pathlib import Path
 
@@ -40,7 +43,7 @@ def at_most(bound: float, of: str = "median seconds") -> Target:
 FASTER_THAN_GAMBIT = {
     (size, f"Gambit {name}"): [at_least(1)]
     for size in ("3p 2x4", "3p 4x2", "3p 3x3", "3p 4x4", "4p 3x3")
-    for name in ("gnm", "ipa", "simpdiv", "logit")
+    for name in ("gnm", "gnm, normal form", "ipa, normal form", "simpdiv", "logit")
 }
 
 TARGETS: dict[tuple[str, str, str], list[Target]] = {
@@ -94,7 +97,7 @@ class Runner:
                 self.skipped.append(f"{case.task} {case.size}, {peer.name}: {reason}")
                 continue
             theirs = self.run(case, peer, len_at_most=len(ours))
-            rows.append(compared(case, ours, peer.name, theirs))
+            rows.append(compared(case, ours, peer, theirs))
         return rows
 
     def run(
@@ -146,6 +149,7 @@ def main() -> None:
     parser.add_argument("--budget", type=float, metavar="S", help="CPU seconds a peer and row (20)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write rows and run as JSON")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if not hasattr(os, "fork"):
         parser.error("this system cannot fork a process; run on Linux or macOS")
     try:
@@ -180,9 +184,10 @@ def main() -> None:
     times = os.times()
     spent = time.process_time() - began + times.children_user + times.children_system
     verdicts = [verdict for row in rows for _, verdict in row.targets]
-    met = sum(verdict.startswith("met") for verdict in verdicts)
+    met, missed = (sum(v.startswith(word) for v in verdicts) for word in ("met", "missed"))
     console.print(
-        f"{met} of {len(verdicts)} targets met; {spent:.0f} CPU seconds; at most {limit:g} s a "
+        f"{len(verdicts)} targets: {met} met, {missed} missed, "
+        f"{len(verdicts) - met - missed} undecided; {spent:.0f} CPU seconds; at most {limit:g} s a "
         f"call, {runner.seeds} games a row as far as {budget:g} s a peer go"
     )
     if options.json:

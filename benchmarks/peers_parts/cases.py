@@ -17,7 +17,7 @@ from econ_theory.catalog import (
 )
 
 from . import ours
-from .gambit import gambit
+from .gambit import gambit, gambit_normal_form
 from .measure import Contender
 from .others import (
     nashpy,
@@ -101,9 +101,15 @@ NORMAL_FORM_ALL = (
     quantecon_normal_form("support_enumeration", "supports, normal form"),
     quantecon_normal_form("vertex_enumeration", "vertices, normal form"),
 )
+PURE = (
+    gambit("enumpure_solve", "enumpure"),
+    gambit_normal_form("enumpure_solve", "enumpure"),
+    quantecon_normal_form("pure_nash_brute", "pure_nash_brute, normal form"),
+)
 SEVERAL = (
     gambit("gnm_solve", "gnm"),
-    gambit("ipa_solve", "ipa"),
+    gambit_normal_form("gnm_solve", "gnm"),
+    gambit_normal_form("ipa_solve", "ipa"),
     gambit("simpdiv_solve", "simpdiv"),
     gambit("logit_solve", "logit", maxregret=1e-4),
 )
@@ -123,7 +129,8 @@ def _one(
 
 def _value(size: str, *peers: Contender, quick: bool = False) -> Case:
     draw = _zero_sum(int(size.split("x")[0]))
-    return Case("zero-sum", size, draw, TWO_ZERO, ours.one_equilibrium(), peers, quick=quick)
+    ours_ = ours.one_equilibrium(60)
+    return Case("zero-sum", size, draw, TWO_ZERO, ours_, peers, quick=quick, limit=60)
 
 
 def _step(size: int, steps: int, *, quick: bool = False) -> Case:
@@ -163,8 +170,8 @@ CASES: tuple[Case, ...] = (
     *(
         Case("all pure BNE", f"{k}x{k}", _general(k), TWO, ours.pure_equilibria(), peers, quick=q)
         for k, peers, q in (
-            (3, (gambit("enumpure_solve", "enumpure"),), True),
-            (4, (gambit("enumpure_solve", "enumpure"),), False),
+            (3, PURE, True),
+            (4, PURE, False),
             (5, (), True),
             (6, (), False),
         )

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from importlib.util import find_spec
 
 import numpy as np
@@ -22,11 +23,13 @@ __all__ = ["growth_rows", "import_rows"]
 def growth_rows(*, quick: bool) -> list[Row]:
     """Return the fitted exponents of a step's cost: in T A, and with private values in T A^n.
 
-    Small games cost what a call costs, so the fit is over sizes where the sums dominate.
+    Small games cost what a call costs, and those that fit in a cache less a number than those that
+    do not, so the fit is over tensors of 20 MB and more. Beside the first stands the exponent of
+    the bare products at the same sizes.
     """
-    sizes = (32, 40, 48) if quick else (32, 40, 48, 56, 64)
+    sizes = (40, 48) if quick else (40, 48, 56, 64)
     general = [(k * k, random_game(k, k, rng=0)) for k in sizes]
-    shapes = [(8, 32), (16, 32), (32, 32)] if quick else [(8, 32), (16, 32), (32, 32), (32, 48)]
+    shapes = [(32, 48), (32, 64)] if quick else [(32, 48), (48, 48), (32, 64), (64, 64)]
     private = [(t * a**3, _private_values(t, a)) for t, a in shapes]
     rows = []
     for label, games, target in (
@@ -34,7 +37,11 @@ def growth_rows(*, quick: bool) -> list[Row]:
         ("private values, 3 players, ~ (T A^3)^x", private, 1),
     ):
         works, costs = zip(*((work, _step_seconds(game)) for work, game in games), strict=True)
-        slope = float(np.polyfit(np.log(works), np.log(costs), 1)[0])
+        slope = _slope(works, costs)
+        words = f"x = {slope:.2f} (theory {target}), largest step {1e6 * costs[-1]:.0f} us"
+        if target == 2:
+            bare = _slope(works, [_bare_seconds(game) for _, game in games])
+            words += f"; bare products {bare:.2f}"
         rows.append(
             Row(
                 "cost growth",
@@ -42,7 +49,7 @@ def growth_rows(*, quick: bool) -> list[Row]:
                 len(games),
                 ours_seconds=costs[-1],
                 values={"exponent": slope},
-                note=f"x = {slope:.2f} (theory {target}), largest step {1e6 * costs[-1]:.0f} us",
+                note=words,
             )
         )
     return rows
@@ -53,6 +60,21 @@ def _private_values(n_types: int, n_actions: int) -> BayesianGame:
     prior = np.ones((n_types,) * n) / n_types**n
     own = [[n_types if j == i else 1 for j in range(n)] for i in range(n)]
     return BayesianGame(prior, [rng.random((*shape, *(n_actions,) * n)) for shape in own])
+
+
+def _slope(works: Sequence[float], costs: Sequence[float]) -> float:
+    return float(np.polyfit(np.log(works), np.log(costs), 1)[0])
+
+
+def _bare_seconds(game: BayesianGame) -> float:
+    matrices = [np.array(game.kernel.folded(i)) for i in (0, 1)]
+    spent = []
+    for _ in range(10):
+        begun = time.process_time()
+        for matrix in matrices:
+            matrix.dot(np.ones(matrix.shape[1]))
+        spent.append(time.process_time() - begun)
+    return min(spent)
 
 
 def _step_seconds(game: BayesianGame, least: float = 0.3) -> float:

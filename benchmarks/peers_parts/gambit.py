@@ -1,15 +1,19 @@
-"""Gambit's solvers, through pygambit, on the game as an extensive form."""
+"""Gambit's solvers, through pygambit, on the game as an extensive or as a normal form."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
-from econ_theory import BayesianGame
+import numpy as np
+
+from econ_theory import BayesianGame, StrategyProfile
+from econ_theory.forms import harsanyi_form
 from econ_theory.interop import profile_from_pygambit, to_pygambit
 
 from .measure import Answer, Contender, Prepared
 
-__all__ = ["gambit"]
+__all__ = ["gambit", "gambit_normal_form"]
 
 
 def gambit(algorithm: str, name: str, **settings: Any) -> Contender:
@@ -38,3 +42,24 @@ def gambit(algorithm: str, name: str, **settings: Any) -> Contender:
         return lambda: solver(start, **settings), read
 
     return Contender(f"Gambit {name}", prepare, "pygambit")
+
+
+def gambit_normal_form(algorithm: str, name: str) -> Contender:
+    """Return the same on Harsanyi's normal form, where Gambit reads payoffs off a table."""
+
+    def prepare(game: BayesianGame) -> Prepared:
+        pygambit: Any = import_module("pygambit")
+        form = harsanyi_form(game)
+        one = (0,) * game.n_players
+        table = pygambit.Game.from_arrays(*(np.array(payoff[one]) for payoff in form.game.payoffs))
+        solver = getattr(pygambit.nash, algorithm)
+
+        def behavior(found: Any) -> StrategyProfile:
+            plans = [[float(found[s]) for s in player.strategies] for player in table.players]
+            return form.lift(StrategyProfile([[[p / sum(row) for p in row]] for row in plans]))
+
+        return lambda: solver(table), lambda found: Answer(
+            [behavior(profile) for profile in found.equilibria]
+        )
+
+    return Contender(f"Gambit {name}, normal form", prepare, "pygambit")

@@ -13,6 +13,7 @@ import pickle
 import resource
 import signal
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
@@ -68,13 +69,15 @@ Prepared = tuple[Callable[[], Any], Callable[[Any], Answer]]
 class Contender:
     """One algorithm of one library; `prepare` turns our game into the library's own, untimed.
 
-    What is timed is repeated if it is short, unless it counts its own `steps`.
+    What is timed is repeated if it is short, unless it counts its own `steps`. `proves` is false
+    for one that sets a limit to finding alone: ours beside it is without the proof.
     """
 
     name: str
     prepare: Callable[[BayesianGame], Prepared]
     module: str = "econ_theory"
     repeatable: bool = True
+    proves: bool = True
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,11 @@ def measure(contender: Contender, game: BayesianGame, limit: float) -> Measureme
     except EOFError:
         # The child has gone without an answer; how, its exit status tells.
         pass
+    except BaseException:
+        # Whoever interrupts this program stops the child too.
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        raise
     finally:
         receiver.close()
     _, code = os.waitpid(child, 0)
@@ -149,6 +157,8 @@ def _cpu_of(child: int) -> float:
 def _in_child(contender: Contender, game: BayesianGame, limit: float, sender: Connection) -> None:
     """Run, report and leave without the parent's exit handlers."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    # Libraries warn of degenerate games; here the certificate speaks.
+    warnings.simplefilter("ignore")
 
     def tell(what: Told | Measurement) -> None:
         sender.send_bytes(pickle.dumps(what))

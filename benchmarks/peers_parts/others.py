@@ -159,7 +159,13 @@ def _openspiel_profile(game: BayesianGame, solver: Any) -> StrategyProfile:
 
 
 def _lifted(form: Form, found: Any) -> list[StrategyProfile]:
+    """Return behaviour from one pair of mixed plans, a list of them, or a list of pure ones."""
     pairs = [found] if isinstance(found, tuple) else list(found)
+    sizes = form.game.n_actions
+    pairs = [
+        [np.eye(size)[s] if np.ndim(s) == 0 else s for s, size in zip(pair, sizes, strict=True)]
+        for pair in pairs
+    ]
     lift: Callable[[StrategyProfile], StrategyProfile] = form.lift
     return [lift(_clean([np.asarray(s)[None, :] for s in pair])) for pair in pairs]
 

@@ -163,4 +163,4 @@ def highs() -> Contender:
         args, settings = arguments[-1]
         return lambda: linprog(*args, **settings), lambda _: Answer([profile])
 
-    return Contender("HiGHS alone", prepare, "scipy")
+    return Contender("HiGHS alone", prepare, "scipy", proves=False)

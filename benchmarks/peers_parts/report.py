@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from .cases import Case
-from .measure import Measurement
+from .measure import Contender, Measurement
 
 __all__ = ["Row", "Target", "compared", "judged", "mean_of", "rich_table"]
 
@@ -72,7 +72,10 @@ class Row:
 
 
 def compared(
-    case: Case, ours: Sequence[Measurement], peer: str = "", theirs: Sequence[Measurement] = ()
+    case: Case,
+    ours: Sequence[Measurement],
+    peer: Contender | None = None,
+    theirs: Sequence[Measurement] = (),
 ) -> Row:
     """Return the row of `ours` beside a peer's measurements, game by game (or of ours alone)."""
     solved = [m for m in ours if _solves(case, m)]
@@ -94,14 +97,16 @@ def compared(
         values["proved"] = sum(m.proved for m in ours) / len(ours)
     if epsilons and len(epsilons) == len(ours):
         values["epsilon"] = max(epsilons)
-    if not peer:
+    if peer is None:
         return replace(row, values=values, note=_note(case, ours, ours))
     pairs = list(zip(ours, theirs, strict=False))
     timed_out = [m for m in theirs if m.status in UNFINISHED]
     ratios = [
-        p.seconds / o.seconds
+        p.seconds / own
         for o, p in pairs
-        if o.seconds and p.seconds is not None and (p.status in UNFINISHED or _solves(case, p))
+        if (own := o.seconds if peer.proves else o.found)
+        and p.seconds is not None
+        and (p.status in UNFINISHED or _solves(case, p))
     ]
     theirs_solved = [m for m in theirs if _solves(case, m)]
     ratio = mean_of(ratios)
@@ -110,13 +115,13 @@ def compared(
     return replace(
         row,
         values=values,
-        peer=peer,
+        peer=peer.name,
         peer_seconds=mean_of([m.seconds for m in theirs_solved if m.seconds is not None]),
         peer_epsilon=max((e for m in theirs if (e := _epsilon(case, m)) is not None), default=None),
         peer_solved=f"{len(theirs_solved)}/{len(theirs)}",
         ratio=ratio,
         at_least=bool(timed_out),
-        note=_note(case, ours, theirs),
+        note=_note(case, ours, theirs) or ("" if peer.proves else "ours without the proof"),
     )
 
 
