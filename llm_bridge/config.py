@@ -250,8 +250,10 @@ class TrainingConfig(_Section):
 
 
 class BankConfig(_Section):
-    """Completions a cell (question, pool, control): `m` while training, `m_verify` afterwards."""
+    """Completions a cell (question, pool, control): `m` while training, `m_verify` afterwards;
+    `prefill` asks for all before training, in one batch that shares prompt caches."""
 
+    prefill: bool = False
     m: Count = 4
     m_verify: Count = 8
 
@@ -306,10 +308,8 @@ class RunConfig(_Section):
         if self.bank.m < sharing:
             raise ValueError(f"bank.m is {self.bank.m}, want at least {sharing}, the number of "
                              "executors that share a model")  # fmt: skip
-        if self.coordinator.aggregator == "weighted_vote" and self.network.mixer in (
-            "none",
-            "attention",
-        ):
+        unweighted = self.network.mixer in ("none", "attention")
+        if self.coordinator.aggregator == "weighted_vote" and unweighted:
             raise ValueError(
                 "coordinator.aggregator is 'weighted_vote', whose weights are the slopes of a "
                 "monotone mixer; set network.mixer to econ, qmix or vdn"

@@ -27,7 +27,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "coordinator": {"strategy_for": "family"},
         "controls": {"temperatures": [0.1, 1.0], "styles": ["direct", "examples"]},
         "training": {"episodes": 240, "gradient_steps": 8, "buffer": 256},
-        "bank": {"m": 3, "m_verify": 3},
+        "bank": {"prefill": True, "m": 3, "m_verify": 3},
         "verify": {"n_questions": 48},
     },
     "simulated": {

@@ -72,6 +72,8 @@ def train(
     with quiet_torch(int(streams["torch"].generate_state(1)[0])):
         questions = team.task.draw("train", config.task.n_train)
         bank = prepare_bank(config, team, coordinator, questions, store)
+        if config.bank.prefill:
+            bank.ensure()
         bins = fit_bins(config, bank)
         learner = Learner(config, build_network(config, team, max(bins.n_types)))
         players = seat(config, team, coordinator, bank, bins, learner.network)
