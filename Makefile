@@ -2,7 +2,7 @@
 #   make demo   set up, then train ECON on real local language models, verify it, write the report
 #   make test   set up, then lint, types, import contracts, and every test
 .DELETE_ON_ERROR:
-.PHONY: demo test unit lint install bench clean
+.PHONY: demo test unit lint install bench peers clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,7 +29,11 @@ lint: $(STAMP)
 	@$(BIN)/pyright >.pyright.log || { cat .pyright.log; exit 1; }
 
 bench: $(STAMP)
-	@$(BIN)/pytest -q -p no:xdist --benchmark-only --benchmark-columns=min,median,rounds benchmarks
+	@$(BIN)/pytest -q -p no:xdist -o addopts=--import-mode=importlib -o python_files='bench_*.py' \
+	  --benchmark-only --benchmark-columns=min,median,rounds benchmarks
+
+peers: $(STAMP)
+	@$(BIN)/python benchmarks/peers.py
 
 install: $(STAMP)
 
