@@ -89,11 +89,13 @@ def results_of(
     questions: Sequence[Question],
     answers: Sequence[str],
     completions: Sequence[Sequence[Completion]],
+    *,
+    invalid: np.ndarray | None = None,
 ) -> Results:
     """Return the `Results` of `answers`, with the costs of each question's own completions.
 
-    `completions[q]` are all calls made for question q; an unreadable one counts as invalid. An
-    empty answer scores 0 without asking the verifier.
+    `completions[q]` are all calls made for question q; an unreadable one counts as invalid,
+    unless `invalid` (Q,) says how many do. An empty answer scores 0 without asking the verifier.
 
     >>> from llm_bridge.messages import Usage
     >>> class Sums:
@@ -115,10 +117,11 @@ def results_of(
         cached_tokens=np.array([sum(u.cached for u in row) for row in usages]),
         completion_tokens=np.array([sum(u.completion for u in row) for row in usages]),
         calls=np.array([len(row) for row in usages]),
-        invalid=np.array(
-            [
-                sum(bool(r.error) or not parse_answer(r.text).valid for r in row)
-                for row in completions
-            ]
-        ),
+        invalid=np.array(_unreadable(completions) if invalid is None else invalid),
     )
+
+
+def _unreadable(completions: Sequence[Sequence[Completion]]) -> list[int]:
+    return [
+        sum(bool(r.error) or not parse_answer(r.text).valid for r in row) for row in completions
+    ]

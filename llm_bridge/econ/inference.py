@@ -10,7 +10,7 @@ import numpy as np
 
 from econ_theory.seeding import Seed, as_rng
 from llm_bridge.banks import Bank
-from llm_bridge.baselines.base import Results
+from llm_bridge.baselines.base import Results, results_of
 from llm_bridge.codecs import answer_messages, max_tokens, parse_answer, stop_strings
 from llm_bridge.econ.coordinator import Coordinator
 from llm_bridge.econ.executor import Executors
@@ -76,7 +76,7 @@ def answer(
                 calls[q] += played.outcomes[s].calls[b]
                 invalid[q] += sum(not h.value for h in heard) + played.outcomes[s].invalid[b]
                 answers[q] = played.commitments[b][s]
-    return _results(name, system, questions, answers, calls, invalid)
+    return results_of(name, system.team.task, questions, answers, calls, invalid=invalid)
 
 
 def _seated(system: TrainedSystem, coordinator: Coordinator, bank: Bank) -> Players:
@@ -185,13 +185,13 @@ def _controlled(
         ]
         replies = coordinator.model.complete(requests)
         read = [parse_answer("" if reply.error else reply.text) for reply in replies]
-        return _results(
+        return results_of(
             "coordinator alone",
-            system,
+            system.team.task,
             questions,
             [a.value for a in read],
             [[reply] for reply in replies],
-            np.array([int(not a.valid) for a in read]),
+            invalid=np.array([int(not a.valid) for a in read]),
         )
     if control != "random answers":
         raise ConfigError(
@@ -217,35 +217,11 @@ def _controlled(
         [[questions[int(q)].answer for q in row] for row in other],
         votes,
     )
-    return _results(
+    return results_of(
         "random answers",
-        system,
+        system.team.task,
         questions,
         outcome.commitments,
         [[*s.completions, *made] for s, made in zip(strategies, outcome.calls, strict=True)],
-        outcome.invalid,
-    )
-
-
-def _results(
-    name: str,
-    system: TrainedSystem,
-    questions: Sequence[Question],
-    answers: Sequence[str],
-    calls: Sequence[Sequence[Completion]],
-    invalid: np.ndarray,
-) -> Results:
-    usages = [[reply.usage for reply in row] for row in calls]
-    score = system.team.task.score
-    return Results(
-        name=name,
-        answers=tuple(answers),
-        scores=np.array(
-            [score(q, a) if a else 0.0 for q, a in zip(questions, answers, strict=True)]
-        ),
-        prompt_tokens=np.array([sum(u.prompt for u in row) for row in usages]),
-        cached_tokens=np.array([sum(u.cached for u in row) for row in usages]),
-        completion_tokens=np.array([sum(u.completion for u in row) for row in usages]),
-        calls=np.array([len(row) for row in calls]),
-        invalid=invalid,
+        invalid=outcome.invalid,
     )
