@@ -9,6 +9,7 @@
     ├── SettingError   (ValueError)    an option of a solver, learner or driver is wrong
     ├── RefusedError   (ValueError)    a method does not apply to this game, and says what does
     ├── NotConverged   (RuntimeError)  the tolerance was not reached; carries the solution so far
+    ├── AuditError     (RuntimeError)  trials of an audit failed; carries the ledger of the rest
     └── MissingExtra   (ImportError)   an optional dependency is absent; names its install line
 
 Each is also a built-in exception, so ``except ValueError`` keeps working.
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 __all__ = [
+    "AuditError",
     "EconError",
     "FormatError",
     "GameError",
@@ -64,6 +66,14 @@ class NotConverged(EconError, RuntimeError):
     def __init__(self, message: str, solution: Any) -> None:
         super().__init__(message)
         self.solution = solution
+
+
+class AuditError(EconError, RuntimeError):
+    """Trials of an audit failed or their worker died; ``ledger`` holds the claims completed."""
+
+    def __init__(self, message: str, ledger: Any) -> None:
+        super().__init__(message)
+        self.ledger = ledger
 
 
 class MissingExtra(EconError, ImportError):

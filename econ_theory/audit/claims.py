@@ -1,0 +1,10 @@
+"""The claims of the ledger, in the order in which it prints them."""
+
+from __future__ import annotations
+
+from econ_theory.audit.base import Claim
+from econ_theory.audit.regret_sign import RegretIsDistance
+
+__all__ = ["CLAIMS"]
+
+CLAIMS: tuple[Claim, ...] = (RegretIsDistance(),)
