@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
+from numbers import Real
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from econ_theory.errors import SettingError
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.strategies import StrategyProfile
 
-__all__ = ["Ending", "Proposals", "Solver"]
+__all__ = ["Ending", "Proposals", "Solver", "check_numbers"]
 
 
 class Ending(str):
@@ -78,3 +81,25 @@ class Solver(Protocol):
     ) -> Proposals:
         """Yield profiles from `start` (or the solver's own choice) on."""
         ...
+
+
+def check_numbers(settings: object, *, above: bool = False, **least: float) -> None:
+    """Raise `SettingError` unless each named setting is None or a number >= its `least`.
+
+    ``above=True`` wants it larger than that. NaN and what is no number are refused too.
+
+    >>> from econ_theory.solvers import FictitiousPlay
+    >>> FictitiousPlay(every=0)
+    Traceback (most recent call last):
+    econ_theory.errors.SettingError: every is 0, want a number >= 1; leave it out for the default.
+    """
+    for name, bound in least.items():
+        value = getattr(settings, name)
+        if value is None:
+            continue
+        number = isinstance(value, Real) and not isinstance(value, bool)
+        if not number or math.isnan(value) or value < bound or (above and value == bound):
+            raise SettingError(
+                f"{name} is {value!r}, want a number {'>' if above else '>='} {bound}; "
+                "leave it out for the default."
+            )

@@ -10,7 +10,7 @@ from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.payoffs import best_actions, logit_rows
-from econ_theory.solvers.base import Proposals
+from econ_theory.solvers.base import Proposals, check_numbers
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["BestResponseDynamics"]
@@ -63,15 +63,7 @@ class BestResponseDynamics:
     def __post_init__(self) -> None:
         if not 0 < self.rate <= 1:
             raise SettingError(f"rate is {self.rate}, want a share in (0, 1]; 1 moves everybody.")
-        for name, least in (("temperature", 0), ("slowest", 0)):
-            if not getattr(self, name) >= least:
-                raise SettingError(f"{name} is {getattr(self, name)}, want a number >= {least}.")
-        for name in ("patience", "every", "steps"):
-            value = getattr(self, name)
-            if value is not None and not value >= 1:
-                raise SettingError(
-                    f"{name} is {value!r}, want a number >= 1; leave it out for the default."
-                )
+        check_numbers(self, temperature=0, slowest=0, patience=1, every=1, steps=1)
 
     def refuses(self, game: BayesianGame) -> str | None:
         """Return None: the dynamic is defined in every finite game."""

@@ -8,11 +8,10 @@ from math import inf
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.errors import SettingError
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.learners.base import utility_scales
 from econ_theory.payoffs import best_actions, logit_rows
-from econ_theory.solvers.base import Proposals
+from econ_theory.solvers.base import Proposals, check_numbers
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["FictitiousPlay"]
@@ -61,17 +60,7 @@ class FictitiousPlay:
     exact = False
 
     def __post_init__(self) -> None:
-        if not self.temperature >= 0:
-            raise SettingError(
-                f"temperature is {self.temperature}, want payoff units >= 0; leave it out for "
-                "exact best replies."
-            )
-        for name in ("every", "steps"):
-            value = getattr(self, name)
-            if value is not None and not value >= 1:
-                raise SettingError(
-                    f"{name} is {value!r}, want a number >= 1; leave it out for the default."
-                )
+        check_numbers(self, temperature=0, every=1, steps=1)
 
     def refuses(self, game: BayesianGame) -> str | None:
         """Return None: fictitious play is defined in every finite game."""

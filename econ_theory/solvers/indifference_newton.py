@@ -9,7 +9,7 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
 from econ_theory.games.bayesian import BayesianGame
-from econ_theory.solvers.base import Proposals
+from econ_theory.solvers.base import Proposals, check_numbers
 from econ_theory.solvers.interim import InterimSystem
 from econ_theory.strategies import StrategyProfile
 
@@ -74,12 +74,7 @@ class IndifferenceNewton:
             raise SettingError(
                 f"scales is {self.scales}, want positive numbers; leave it out for the default."
             )
-        for name, least in (("restarts", 0), ("max_iterations", 1)):
-            if not getattr(self, name) >= least:
-                raise SettingError(
-                    f"{name} is {getattr(self, name)!r}, want an integer >= {least}; "
-                    "leave it out for the default."
-                )
+        check_numbers(self, restarts=0, max_iterations=1)
 
     def refuses(self, game: BayesianGame) -> str | None:
         """Return None: the conditions are those of every finite game."""

@@ -11,7 +11,7 @@ from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.learners.base import utility_scales
-from econ_theory.solvers.base import Proposals
+from econ_theory.solvers.base import Proposals, check_numbers
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["MirrorDescent", "Temperature"]
@@ -95,12 +95,8 @@ class MirrorDescent:
             raise SettingError(
                 "anneal is given without a temperature, want both; pass the one to begin at."
             )
-        for name, least in (("renew", 1), ("every", 1), ("steps", 1)):
-            value = getattr(self, name)
-            if value is not None and not value >= least:
-                raise SettingError(f"{name} is {value!r}, want a number >= {least}.")
-        if self.step is not None and not self.step > 0:
-            raise SettingError(f"step is {self.step}, want a number > 0, or None to adapt.")
+        check_numbers(self, renew=1, every=1, steps=1)
+        check_numbers(self, above=True, step=0)
 
     def refuses(self, game: BayesianGame) -> str | None:
         """Return None: the dynamic is defined in every finite game."""

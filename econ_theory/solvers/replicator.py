@@ -11,7 +11,7 @@ from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.learners.base import utility_scales
-from econ_theory.solvers.base import Proposals
+from econ_theory.solvers.base import Proposals, check_numbers
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["Replicator"]
@@ -63,12 +63,7 @@ class Replicator:
     def __post_init__(self) -> None:
         if self.method not in ("adaptive", "euler"):
             raise SettingError(f"method is {self.method!r}, want 'adaptive' or 'euler'.")
-        for name in ("step", "longest", "accuracy", "tremble", "time"):
-            value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise SettingError(
-                    f"{name} is {value!r}, want a number > 0; leave it out for the default."
-                )
+        check_numbers(self, above=True, step=0, longest=0, accuracy=0, tremble=0, time=0)
 
     def refuses(self, game: BayesianGame) -> str | None:
         """Return None: the flow is defined in every finite game."""

@@ -13,7 +13,7 @@ from econ_theory.errors import SettingError
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.learners.base import RegretMinimizer, normalize_rows, utility_scales
 from econ_theory.learners.regret_matching import PredictiveRegretMatchingPlus
-from econ_theory.solvers.base import Proposals
+from econ_theory.solvers.base import Proposals, check_numbers
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["SelfPlay"]
@@ -77,12 +77,7 @@ class SelfPlay:
                 f"iterate is {self.iterate!r}, want 'best', 'last' or 'average'; "
                 "leave it out for 'best'."
             )
-        for name, least in (("every", 1), ("power", 0), ("patience", 1), ("steps", 1)):
-            value = getattr(self, name)
-            if value is not None and not value >= least:
-                raise SettingError(
-                    f"{name} is {value!r}, want a number >= {least}; leave it out for the default."
-                )
+        check_numbers(self, every=1, power=0, patience=1, steps=1)
 
     def refuses(self, game: BayesianGame) -> str | None:
         """Return None: learning is defined in every finite game."""

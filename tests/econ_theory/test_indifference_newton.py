@@ -101,8 +101,8 @@ def test_says_why_it_stopped() -> None:
     ("settings", "message"),
     [
         ({"scales": ()}, r"scales is \(\), want positive numbers"),
-        ({"restarts": -1}, "restarts is -1, want an integer >= 0"),
-        ({"max_iterations": 0}, "max_iterations is 0, want an integer >= 1"),
+        ({"restarts": -1}, "restarts is -1, want a number >= 0"),
+        ({"max_iterations": 0}, "max_iterations is 0, want a number >= 1"),
     ],
 )
 def test_refuses_senseless_settings(settings, message: str) -> None:

@@ -203,7 +203,7 @@ def test_temperatures_may_come_in_lists() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: FictitiousPlay(temperature=-1.0), r"temperature is -1.0, want payoff units >= 0"),
+        (lambda: FictitiousPlay(temperature=-1.0), r"temperature is -1.0, want a number >= 0"),
         (lambda: FictitiousPlay(every=0), r"every is 0, want a number >= 1"),
         (lambda: BestResponseDynamics(rate=1.5), r"rate is 1.5, want a share in \(0, 1\]"),
         (lambda: BestResponseDynamics(slowest=-1.0), r"slowest is -1.0, want a number >= 0"),

@@ -180,6 +180,8 @@ def test_any_learner_plugs_in():
         ({"power": -1}, "power is -1, want a number >= 0"),
         ({"power": float("nan")}, "power is nan"),
         ({"patience": 0}, "patience is 0"),
+        ({"every": "often"}, "every is 'often', want a number >= 1; leave it out"),
+        ({"steps": True}, "steps is True, want a number >= 1"),
         ({"steps": 0}, "steps is 0"),
     ],
 )
