@@ -46,18 +46,8 @@ def _close():
 
 
 @pytest.fixture(scope="module")
-def game() -> BayesianGame:
-    """Two types and three actions against three types and two actions, one of them null."""
-    rng = np.random.default_rng(7)
-    prior = np.array([[0.3, 0.2, 0.0], [0.1, 0.4, 0.0]])
-    shape = (2, 3, 3, 2)
-    return BayesianGame(
-        prior,
-        [rng.random(shape), 5 * rng.random(shape)],
-        players=["Row", "Column"],
-        types=[["low", "high"], ["red", "green", "never"]],
-        actions=[["up", "flat", "down"], ["left", "right"]],
-    )
+def game(labelled_game) -> BayesianGame:
+    return labelled_game
 
 
 @pytest.fixture(scope="module")
@@ -190,7 +180,7 @@ def test_best_reply_map_is_the_certificate_cell_by_cell(game):
     np.testing.assert_allclose(
         (profile.rows[1] * losses).sum(axis=1), certify(game, profile).gains[1], atol=1e-12
     )
-    assert (losses[2] == 0).all()  # the null type
+    assert (losses[1] == 0).all()  # the null type
     assert len(ax.patches) == (losses == 0).sum()
 
 
@@ -202,9 +192,9 @@ def test_simplex_corners_are_pure_actions(game):
         np.transpose(curve.get_data()), [[0, 0], [1, 0], [0.5, np.sqrt(0.75)]]
     )
     profiles = [StrategyProfile.random(game, rng=seed) for seed in range(5)]
-    line = plot_simplex(profiles, 1, game=game).get_lines()[1]
+    line = plot_simplex(profiles, 1, game=game).get_lines()[2]
     assert line.get_label() == "green"
-    assert line.get_ydata().tolist() == [profile.rows[1][1, 1] for profile in profiles]
+    assert line.get_ydata().tolist() == [profile.rows[1][2, 1] for profile in profiles]
 
 
 def test_bad_input_is_refused_by_name(game, play):

@@ -23,18 +23,8 @@ def _close():
 
 
 @pytest.fixture(scope="module")
-def game() -> BayesianGame:
-    """Two types and three actions against three types, one of them null, and two actions."""
-    rng = np.random.default_rng(7)
-    prior = np.array([[0.3, 0.0, 0.2], [0.1, 0.0, 0.4]])
-    shape = (2, 3, 3, 2)
-    return BayesianGame(
-        prior,
-        [rng.random(shape), 5 * rng.random(shape)],
-        players=["Row", "Column"],
-        types=[["low", "high"], ["red", "never", "green"]],
-        actions=[["up", "flat", "down"], ["left", "right"]],
-    )
+def game(labelled_game) -> BayesianGame:
+    return labelled_game
 
 
 @pytest.fixture(scope="module")
