@@ -1,9 +1,10 @@
-from .base import Claim, Curve, Finding, Picture
+from .base import VERDICTS, Claim, Curve, Finding, Picture
 from .claims import CLAIMS
 from .ledger import Ledger, Row, run_audit
 
 __all__ = [
     "CLAIMS",
+    "VERDICTS",
     "Claim",
     "Curve",
     "Finding",

@@ -84,9 +84,13 @@ class Ledger:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def records(self) -> list[dict[str, Any]]:
+        """Return each row as plain values: ``{id, verdict, number, interval, seconds, ...}``."""
+        return [row.record() for row in self.rows]
+
     def to_json(self) -> str:
-        """Return the rows as a JSON list of ``{id, verdict, number, interval, seconds, ...}``."""
-        return json.dumps([row.record() for row in self.rows], indent=2, ensure_ascii=False)
+        """Return the `records` as a JSON list."""
+        return json.dumps(self.records(), indent=2, ensure_ascii=False)
 
     def __str__(self) -> str:
         width = max((len(row.id) for row in self.rows), default=0)

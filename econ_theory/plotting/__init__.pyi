@@ -1,5 +1,6 @@
 from .branch import plot_branch
 from .exploitability import plot_exploitability
+from .findings import plot_finding, plot_ledger
 from .heat_maps import plot_best_replies, plot_strategy
 from .regret_curves import plot_regret, plot_regret_by_type
 from .simplex import plot_simplex
@@ -8,6 +9,8 @@ __all__ = [
     "plot_best_replies",
     "plot_branch",
     "plot_exploitability",
+    "plot_finding",
+    "plot_ledger",
     "plot_regret",
     "plot_regret_by_type",
     "plot_simplex",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from llm_bridge.cli.auditing import audit
 from llm_bridge.cli.doctor import doctor
 from llm_bridge.cli.running import compare, demo, report, train, verify
 from llm_bridge.cli.solving import solve_file
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 app.command("doctor")(doctor)
 app.command("solve")(solve_file)
+app.command("audit")(audit)
 app.command("train")(train)
 app.command("compare")(compare)
 app.command("verify")(verify)

@@ -1,3 +1,4 @@
+from .audit_page import render_audit
 from .collect import comparison_view, learning_curve, regret_curve, verification_view
 from .data import (
     BoundCurve,
@@ -29,6 +30,7 @@ __all__ = [
     "learning_curve",
     "regret_curve",
     "render",
+    "render_audit",
     "verdict",
     "verification_view",
 ]

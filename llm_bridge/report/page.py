@@ -15,7 +15,7 @@ from llm_bridge.report.data import ComparisonView, ReportData
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["PUBLISHED", "render"]
+__all__ = ["PUBLISHED", "page_environment", "render"]
 
 PUBLISHED = (
     ("zero-shot", 68.8),
@@ -44,7 +44,7 @@ def render(data: ReportData) -> str:
     >>> "a &lt;b&gt; run" in page, "http-equiv" in page
     (True, False)
     """
-    return _environment().get_template("report.html.j2").render(
+    return page_environment().get_template("report.html.j2").render(
         data=data,
         comparison=data.comparison,
         verification=data.verification,
@@ -60,7 +60,8 @@ def render(data: ReportData) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Return the templates of this folder, escaping what they are given."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     folder = files("llm_bridge.report")
