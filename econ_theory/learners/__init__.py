@@ -1,6 +1,7 @@
 """Online learners: what a player may use to choose, step after step, without knowing the game.
 
-All of them are `RegretMinimizer`; each carries its theorem as ``bound(n_steps, n_actions)``.
+A `RegretMinimizer` is told what every action would have paid, a `BanditMinimizer` only what its own
+did; each carries its theorem as ``bound(n_steps, n_actions)``.
 """
 
 import lazy_loader

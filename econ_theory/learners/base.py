@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from econ_theory.errors import SettingError
+
 if TYPE_CHECKING:
     from econ_theory.games.bayesian import BayesianGame
 
-__all__ = ["Array", "RegretMinimizer", "normalize_rows", "utility_scales"]
+__all__ = [
+    "Array",
+    "BanditMinimizer",
+    "RegretMinimizer",
+    "check_positive",
+    "check_step",
+    "normalize_rows",
+    "utility_scales",
+]
 
 Array = NDArray[np.float64]
 S = TypeVar("S")
@@ -74,6 +85,89 @@ class RegretMinimizer(Protocol[S]):
     def bound(self, n_steps: int, n_actions: int) -> float:
         """Return the largest external regret a row can have after `n_steps` steps."""
         ...
+
+
+@runtime_checkable
+class BanditMinimizer(Protocol[S]):
+    """An online learner that is told only what the action it played has paid.
+
+    Rows and states are as in `RegretMinimizer`, but the caller draws an action for each row from
+    ``strategy(state)`` and reports it: `played`, shape ``(..., T, A)``, is one-hot, and `payoff`,
+    shape ``(..., T)``, is what that action paid, scaled by the caller into [0, 1]. A row of
+    `played` that is all zero was not drawn (another type was): it is left as it is, its payoff is
+    ignored, and its step does not count.
+
+    ``bound(K, A)`` is a true upper bound on the expected regret of one row over the `K` steps in
+    which it was drawn, against payoffs in [0, 1] that were fixed beforehand,
+
+        max_a E[sum_k payoff_k[a] - payoff_k[played_k]] <= bound(K, A).
+
+    A learner whose bound holds with high probability takes ``delta`` as a third argument.
+    ``feedback = "bandit"`` is what tells such a learner from a `RegretMinimizer`.
+
+    >>> import numpy as np
+    >>> from econ_theory.learners import BanditMinimizer, Exp3, Hedge
+    >>> isinstance(Exp3(), BanditMinimizer), isinstance(Hedge(), BanditMinimizer)
+    (True, False)
+    >>> learner = Exp3(step=0.5)
+    >>> played = np.array([[0.0, 1.0], [0.0, 0.0]])
+    >>> state = learner.observe(learner.init(2, 2), played, np.array([0.0, 0.0]))
+    >>> learner.strategy(state).round(3)
+    array([[0.731, 0.269],
+           [0.5  , 0.5  ]])
+    """
+
+    source: str
+    """The paper the algorithm and its bound come from."""
+
+    feedback: str
+    """``"bandit"``."""
+
+    def init(self, n_types: int, n_actions: int) -> S:
+        """Return the state before the first step."""
+        ...
+
+    def strategy(self, state: S) -> Array:
+        """Return what to draw from now, shape ``(..., T, A)``, rows summing to one."""
+        ...
+
+    def observe(self, state: S, played: Array, payoff: Array) -> S:
+        """Return the state after the one-hot (or zero) rows `played` earned `payoff`."""
+        ...
+
+    def bound(self, n_steps: int, n_actions: int) -> float:
+        """Return the largest expected regret of a row drawn `n_steps` times."""
+        ...
+
+
+def check_step(step: float | str, schedules: tuple[str, ...]) -> None:
+    """Raise `SettingError` unless `step` is one of `schedules` or a positive number.
+
+    >>> check_step("fast", ("adaptive", "sqrt"))
+    Traceback (most recent call last):
+    econ_theory.errors.SettingError: step is 'fast', want 'adaptive', 'sqrt' or a number > 0; \
+leave it out for the default.
+    """
+    if step in schedules if isinstance(step, str) else isfinite(step) and step > 0:
+        return
+    wanted = ", ".join(map(repr, schedules)) + " or a number > 0"
+    raise SettingError(f"step is {step!r}, want {wanted}; leave it out for the default.")
+
+
+def check_positive(name: str, value: float, *, zero: bool = False) -> None:
+    """Raise `SettingError` unless `value` is finite and positive, or zero where `zero` is.
+
+    >>> check_positive("temperature", -1.0)
+    Traceback (most recent call last):
+    econ_theory.errors.SettingError: temperature is -1.0, want a number > 0; \
+leave it out for the default.
+    """
+    if isfinite(value) and (value > 0 or (zero and value == 0)):
+        return
+    sign = ">=" if zero else ">"
+    raise SettingError(
+        f"{name} is {value!r}, want a number {sign} 0; leave it out for the default."
+    )
 
 
 def normalize_rows(weights: Any) -> Array:
