@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from llm_bridge.report import ReportData, render
+from econ_theory.audit import run_audit
+from llm_bridge.report import ReportData, render, render_audit
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 BINARY = next(filter(None, map(shutil.which, NAMES)), None)
@@ -183,3 +184,14 @@ def test_dark_and_print_differ_from_light(browser: Browser, page: Path) -> None:
     assert printed == ("rgb(255, 255, 255)", "rgb(0, 0, 0)")
     assert dark[0] != printed[0]
     assert dark[1] != printed[1]
+
+
+@pytest.mark.parametrize("width", [1200, 400])
+def test_ledger_stands_alone_and_fits(browser: Browser, tmp_path: Path, width: int) -> None:
+    page = tmp_path / "ledger.html"
+    page.write_text(render_audit(run_audit(only="ECON-R±", quick=True)), encoding="utf-8")
+    browser.open(page, width)
+    assert [url for url in browser.requests if not url.startswith("data:")] == [page.as_uri()]
+    assert browser.complaints == []
+    assert browser.value("document.documentElement.scrollWidth") <= width
+    assert browser.value("document.querySelectorAll('svg.chart').length") == 1
