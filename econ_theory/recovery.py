@@ -2,24 +2,37 @@
 
 Once the support is known, an equilibrium of two players solves linear equations: player j's
 strategy makes player i indifferent between the actions i plays. Solved over the rationals, the
-answer has epsilon zero as a `Fraction`, not within a tolerance. What is returned has been checked
-in integers against every deviation; a profile that fails is not returned, with the reason.
+answer has epsilon zero as a `Fraction`, not within a tolerance.
+
+Its digits are many: at 32 types and actions, 60,000 bits a probability. So where the system is
+regular the proof comes first: bounds on the one solution, checked in integers against every
+deviation. The digits are computed when somebody asks for them. Where the system is degenerate, they
+are computed at once and checked instead.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from econ_theory.arrays import Array, as_fractions, frozen, is_exact
 from econ_theory.certificates import Certificate, certify
-from econ_theory.errors import RefusedError, SettingError, require
+from econ_theory.errors import RefusedError, SettingError
+from econ_theory.exact_linear import (
+    BITS,
+    Enclosure,
+    Solve,
+    enclose,
+    integers,
+    solve_by_elimination,
+    solve_by_flint,
+)
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.games.derivatives import written_out
 from econ_theory.strategies import StrategyProfile, check_profile
@@ -39,18 +52,25 @@ class Recovery:
 
     Attributes
     ----------
-    profile : StrategyProfile of Fractions, or None
+    floating : StrategyProfile or None
+        The equilibrium rounded to floats.
     certificate : Certificate in exact arithmetic with epsilon 0, or None
     reason : str
         How it was found, or what stood in the way.
     """
 
-    profile: StrategyProfile | None
+    floating: StrategyProfile | None
     certificate: Certificate | None
     reason: str
+    _digits: Callable[[], StrategyProfile] | None = field(default=None, repr=False)
+
+    @cached_property
+    def profile(self) -> StrategyProfile | None:
+        """The equilibrium in Fractions, or None; computed when first asked for."""
+        return None if self._digits is None else self._digits()
 
     def __bool__(self) -> bool:
-        return self.profile is not None
+        return self.certificate is not None
 
     def __str__(self) -> str:
         return self.reason
@@ -112,8 +132,7 @@ def recover_exactly(
             f"{tol:g}; solve further first (IndifferenceNewton, Lemke)",
         )
     flint = find_spec("flint") is not None if use_flint is None else use_flint
-    attempt = _Attempt(game, floating, _rref_flint if flint else _rref_integers)
-    solved_by = "python-flint" if flint else "fraction-free elimination"
+    attempt = _Attempt(game, floating, solve_by_flint if flint else solve_by_elimination)
     reason, seen = "", set()
     for threshold in THRESHOLDS:
         played = [row > threshold for row in floating.rows]
@@ -125,17 +144,9 @@ def recover_exactly(
                 continue
             seen.add(key)
             try:
-                rows = [attempt.strategy(j, played, tight) for j in range(2)]
-                best = [attempt.best_replies(i, rows) for i in range(2)]
+                return attempt.recovered(played, tight)
             except _Failed as failed:
                 reason = reason or str(failed)
-                continue
-            return Recovery(
-                StrategyProfile(rows),
-                attempt.certificate(best),
-                f"the indifference system of {int(sum(mask.sum() for mask in played))} played "
-                f"actions was solved over the rationals by {solved_by}",
-            )
     return Recovery(None, None, f"no exact equilibrium has this support: {reason}")
 
 
@@ -143,16 +154,57 @@ class _Failed(Exception):
     """Why one choice of support does not give an equilibrium."""
 
 
+class _System(NamedTuple):
+    """The equations for player j's strategy; unknown k is entry ``columns[k]`` of its rows."""
+
+    j: int
+    n_actions: int
+    alive: Array
+    columns: Array
+    equations: Array
+    right: Array
+
+    def filled(self, given: Array, solution: Sequence[Any] | Array) -> Array:
+        """Return the rows `given`, the strategies of live types replaced by `solution`."""
+        rows = given.copy()
+        rows[self.alive] = Fraction(0)
+        rows.ravel()[self.columns] = solution
+        return rows
+
+    def solved(self, profile: StrategyProfile, solve: Solve) -> Array:
+        """Return the strategy in Fractions, ``(T_j, A_j)``; what is free stays as in `profile`."""
+        guess = profile.rows[self.j].ravel()[self.columns]
+        solution = solve(self.equations, self.right, guess)
+        if solution is None:
+            n_live = int(self.alive.sum())
+            raise _Failed(
+                f"player {self.j} cannot make player {1 - self.j} indifferent between the actions "
+                f"it plays ({len(self.right) - n_live} equations, {len(guess) - n_live} unknowns)"
+            )
+        self.refuse_negative(solution)
+        return self.filled(profile.exact.rows[self.j], solution)
+
+    def refuse_negative(self, solution: Sequence[Any] | Array, unit: int = 1) -> None:
+        """Raise `_Failed` if an entry of `solution`, a multiple of 1 / `unit`, is negative."""
+        for column, value in zip(self.columns, solution, strict=True):
+            if value < 0:
+                t, a = divmod(int(column), self.n_actions)
+                raise _Failed(
+                    f"player {self.j} as type {t} would play action {a} with probability "
+                    f"{float(value / unit):.2g}"
+                )
+
+
 class _Attempt:
     """The game in integers: prior and payoffs each times a positive constant."""
 
-    def __init__(self, game: BayesianGame, profile: StrategyProfile, rref: Any) -> None:
-        self.game, self.profile, self.rref = game, profile, rref
+    def __init__(self, game: BayesianGame, profile: StrategyProfile, solve: Solve) -> None:
+        self.game, self.profile, self.solve = game, profile, solve
         prior, payoffs = game.given
-        weights = _integers(prior)
+        weights = integers(prior)
         self.matrices = []
         for i, payoff in enumerate(payoffs):
-            matrix = written_out(weights, _integers(payoff), game.n_actions)
+            matrix = written_out(weights, integers(payoff), game.n_actions)
             self.matrices.append(matrix if i == 0 else matrix.T)
         self.alive = [game.type_weights(i) > 0 for i in range(2)]
 
@@ -166,11 +218,36 @@ class _Attempt:
             tight.append(mask | (loss <= TIED * (self.game.payoff_range(i) or 1.0)))
         return tight
 
-    def strategy(self, j: int, played: list[Array], tight: list[Array]) -> Array:
-        """Return player j's strategy, Fractions ``(T_j, A_j)``, that makes `tight` indifferent."""
+    def recovered(self, played: list[Array], tight: list[Array]) -> Recovery:
+        """Return the equilibrium in which `played` is played and `tight` is indifferent."""
+        systems = [self._system(j, played, tight) for j in range(2)]
+        words = f"the indifference system of {sum(len(s.columns) for s in systems)} played actions"
+        solver = "python-flint" if self.solve is solve_by_flint else "fraction-free elimination"
+        given, solve = self.profile, self.solve
+        boxes = self._boxes(systems)
+        best = self._strictly_best(systems, boxes, tight) if boxes else None
+        if boxes and best:
+            parts = zip(systems, given.rows, boxes, strict=True)
+            return Recovery(
+                StrategyProfile([system.filled(row, box.floating) for system, row, box in parts]),
+                self._certificate(best),
+                f"{words} is proved to have one solution, an equilibrium; its rational digits are "
+                f"solved for when asked for, by {solver}",
+                lambda: StrategyProfile([system.solved(given, solve) for system in systems]),
+            )
+        exact = StrategyProfile([system.solved(given, solve) for system in systems])
+        best = [self._best_replies(i, exact.rows) for i in range(2)]
+        return Recovery(
+            exact.floating,
+            self._certificate(best),
+            f"{words} was solved over the rationals by {solver}",
+            lambda: exact,
+        )
+
+    def _system(self, j: int, played: list[Array], tight: list[Array]) -> _System:
+        """Return the equations for player j's strategy to make `tight` indifferent."""
         i = 1 - j
-        mask = played[j] & self.alive[j][:, None]
-        columns = np.flatnonzero(mask)
+        columns = np.flatnonzero(played[j] & self.alive[j][:, None])
         n_actions = self.game.n_actions
         rows = []
         for t in np.flatnonzero(self.alive[i]):
@@ -178,46 +255,66 @@ class _Attempt:
             base = self.matrices[i][first, columns]
             rows += [self.matrices[i][k, columns] - base for k in others]
         sums = columns // n_actions[j] == np.flatnonzero(self.alive[j])[:, None]
-        equations = np.array([*rows, *sums.astype(int).astype(object)], dtype=object)
-        right = np.array([0] * len(rows) + [1] * len(sums), dtype=object)
-        guess = self.profile.rows[j].ravel()[columns]
-        solution = self.rref(equations, right, guess)
-        if solution is None:
-            raise _Failed(
-                f"player {j} cannot make player {i} indifferent between the actions it plays "
-                f"({len(rows)} equations, {len(columns) - len(sums)} unknowns)"
-            )
-        negative = [k for k, value in enumerate(solution) if value < 0]
-        if negative:
-            t, a = divmod(int(columns[negative[0]]), n_actions[j])
-            raise _Failed(
-                f"player {j} as type {t} would play action {a} with probability "
-                f"{float(solution[negative[0]]):.2g}"
-            )
-        strategy = self.profile.exact.rows[j].copy()
-        strategy[self.alive[j]] = Fraction(0)
-        strategy.ravel()[columns] = solution
-        return strategy
+        return _System(
+            j=j,
+            n_actions=n_actions[j],
+            alive=self.alive[j],
+            columns=columns,
+            equations=np.array([*rows, *sums.astype(int).astype(object)], dtype=object),
+            right=np.array([0] * len(rows) + [1] * len(sums), dtype=object),
+        )
 
-    def best_replies(self, i: int, rows: list[Array]) -> Array:
+    def _boxes(self, systems: list[_System]) -> list[Enclosure] | None:
+        """Return where the one solution of each system is, if it is proved positive there."""
+        boxes = []
+        for system in systems:
+            box = enclose(system.equations, system.right)
+            if box is None:
+                return None
+            system.refuse_negative(box.centre + box.radius, 2**BITS)
+            if (box.centre <= box.radius).any():
+                return None
+            boxes.append(box)
+        return boxes
+
+    def _strictly_best(
+        self, systems: list[_System], boxes: list[Enclosure], tight: list[Array]
+    ) -> list[Array] | None:
+        """Return a best action of each type, if all but `tight` are proved worse in the boxes."""
+        best = []
+        for i, mask in enumerate(tight):
+            system, box = systems[1 - i], boxes[1 - i]
+            matrix = self.matrices[i][:, system.columns]
+            values = (matrix @ box.centre).reshape(mask.shape)
+            errors = (np.abs(matrix).sum(axis=1) * box.radius).reshape(mask.shape)
+            first = mask.argmax(axis=1)
+            base, error = (np.take_along_axis(x, first[:, None], 1) for x in (values, errors))
+            open_ = self.alive[i][:, None] & ~mask
+            better = np.argwhere(open_ & (values - base > errors + error))
+            if len(better):
+                t, a = better[0]
+                raise _better(i, int(t), int(first[t]), int(a))
+            if (open_ & (base - values <= errors + error)).any():
+                return None
+            best.append(first)
+        return best
+
+    def _best_replies(self, i: int, rows: Sequence[Array]) -> Array:
         """Return each type's best action, ``(T_i,)``; refuse if one is played that is not best."""
         other = rows[1 - i].ravel()
         columns = np.flatnonzero(other)
-        weights = _integers(other[columns])
+        weights = integers(other[columns])
         values = (self.matrices[i][:, columns] @ weights).reshape(rows[i].shape)
         best = np.zeros(len(values), dtype=int)
         for t in np.flatnonzero(self.alive[i]):
             best[t] = values[t].argmax()
             worse = [a for a in np.flatnonzero(rows[i][t]) if values[t, a] < values[t, best[t]]]
             if worse:
-                raise _Failed(
-                    f"player {i} as type {t} plays action {worse[0]} though action {best[t]} "
-                    "is better: the support is wrong or degenerate"
-                )
+                raise _better(i, int(t), int(worse[0]), int(best[t]))
         return best
 
-    def certificate(self, best: list[Array]) -> Certificate:
-        """Return the certificate of a profile that `best_replies` has passed for both players."""
+    def _certificate(self, best: list[Array]) -> Certificate:
+        """Return the certificate of a profile that in which `best` are best replies."""
         game = self.game
         prior = as_fractions(game.given[0])
         prior = prior / prior.sum()
@@ -237,67 +334,8 @@ class _Attempt:
         )
 
 
-def _integers(array: Array) -> Array:
-    """Return `array` times the least positive constant that makes all its entries integers."""
-    if is_exact(array):
-        scale = math.lcm(*(value.denominator for value in array.ravel()))
-        result = np.empty(array.shape, dtype=object)
-        result.ravel()[:] = [v.numerator * (scale // v.denominator) for v in array.ravel()]
-        return result
-    mantissa, exponent = np.frexp(array)
-    whole = (mantissa * 2.0**53).astype(np.int64).astype(object)
-    lowest = exponent[array != 0].min(initial=0)
-    return whole << np.maximum(exponent - lowest, 0).astype(object)
-
-
-def _rref_flint(equations: Array, right: Array, guess: Array) -> list[Fraction] | None:
-    """Solve over the rationals with python-flint; free unknowns take their value in `guess`."""
-    fmpz_mat = require("flint", "exact").fmpz_mat
-    n_rows, n_columns = equations.shape
-    if n_rows == n_columns:
-        square = fmpz_mat(n_rows, n_columns, equations.ravel().tolist())
-        try:
-            solved = square.solve(fmpz_mat(n_rows, 1, right.tolist()))
-        except ZeroDivisionError:
-            pass
-        else:
-            return [Fraction(int(x.p), int(x.q)) for x in solved.entries()]
-    augmented = np.column_stack([equations, right])
-    reduced, denominator, rank = fmpz_mat(n_rows, n_columns + 1, augmented.ravel().tolist()).rref()
-    table = [[int(x) for x in row] for row in reduced.tolist()[:rank]]
-    return _back_substituted(table, int(denominator), guess)
-
-
-def _rref_integers(equations: Array, right: Array, guess: Array) -> list[Fraction] | None:
-    """Solve as `_rref_flint` does, by fraction-free Gauss-Jordan elimination (Bareiss 1968)."""
-    table = np.column_stack([equations, right])
-    previous, rank = 1, 0
-    for column in range(table.shape[1]):
-        below = np.flatnonzero(table[rank:, column])
-        if not len(below):
-            continue
-        pivot_row = rank + int(below[0])
-        table[[rank, pivot_row]] = table[[pivot_row, rank]]
-        pivot = table[rank, column]
-        others = np.arange(len(table)) != rank
-        factors = table[others, column]
-        table[others] = (table[others] * pivot - np.outer(factors, table[rank])) // previous
-        previous = pivot
-        rank += 1
-        if rank == len(table):
-            break
-    return _back_substituted([list(row) for row in table[:rank]], int(previous), guess)
-
-
-def _back_substituted(table: list[list[int]], den: int, guess: Array) -> list[Fraction] | None:
-    """Return the solution of ``den * x_pivot + free terms = last entry``, row by row."""
-    n = len(guess)
-    pivots = [next(k for k, entry in enumerate(row) if entry) for row in table]
-    if n in pivots:
-        return None
-    free = [k for k in range(n) if k not in set(pivots)]
-    solution = [Fraction(float(value)) for value in guess]
-    for row, pivot in zip(table, pivots, strict=True):
-        rest = sum((row[k] * solution[k] for k in free if row[k]), Fraction(0))
-        solution[pivot] = (row[n] - rest) / den
-    return solution
+def _better(i: int, t: int, played: int, better: int) -> _Failed:
+    return _Failed(
+        f"player {i} as type {t} plays action {played} though action {better} is better: the "
+        "support is wrong or degenerate"
+    )

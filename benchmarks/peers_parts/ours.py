@@ -30,11 +30,12 @@ EXPLOITABLE = 1e-4
 """Ex-ante gain, as a share of the payoff range, that the race to low exploitability ends at."""
 
 
-def one_equilibrium(patience: float = 16.0) -> Contender:
+def one_equilibrium(patience: float = 16.0, *, digits: bool = True) -> Contender:
     """Return the default solver and then the proof, exact for two players, interval for more.
 
-    The clock runs on through the proof. `patience` is in seconds of wall time: then the best
-    profile so far counts.
+    The clock runs on through the proof and, with two players and `digits`, through writing the
+    equilibrium out in rationals. `patience` is in seconds of wall time: then the best profile so
+    far counts.
     """
 
     def prepare(game: BayesianGame) -> Prepared:
@@ -47,7 +48,7 @@ def one_equilibrium(patience: float = 16.0) -> Contender:
                 if game.n_players == 2:
                     recovery = recover_exactly(game, profile)
                     proved = bool(recovery)
-                    profile = recovery.profile or profile
+                    profile = (recovery.profile if digits else recovery.floating) or profile
                 else:
                     certificate = certify(game, profile, arithmetic="interval")
                     proved = bool(certificate.existence)

@@ -103,7 +103,25 @@ def test_eight_types_and_actions() -> None:
     found = recover_exactly(game, solve(game, Lemke()).profile)
     assert found.certificate is not None
     assert found.certificate.epsilon == 0
-    assert "solved over the rationals by python-flint" in found.reason
+    assert "proved to have one solution" in found.reason
+    assert "by python-flint" in found.reason
+    assert "profile" not in vars(found), "digits are computed for those who ask"
+    assert found.floating is not None
+    assert found.profile is not None
+    assert found.profile.distance(found.floating) < 1e-15
+
+
+def test_a_regular_system_is_proved_before_it_is_solved_and_a_degenerate_one_after() -> None:
+    """Player 1 is indifferent throughout; player 2 strictly prefers its first action."""
+    u1, u2 = np.zeros((1, 1, 2, 2)), np.array([[1.0, 0.0], [1.0, 0.0]]).reshape(1, 1, 2, 2)
+    pure = [[[1.0, 0.0]], [[1.0, 0.0]]]
+    tied = recover_exactly(BayesianGame([[1.0]], [u1, u2]), pure)
+    assert tied
+    assert "solved over the rationals" in tied.reason
+    u1[0, 0, 1] = -1e-9
+    strict = recover_exactly(BayesianGame([[1.0]], [u1, u2]), pure)
+    assert strict
+    assert "proved to have one solution" in strict.reason
 
 
 def test_a_profile_far_from_equilibrium_is_refused() -> None:
