@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +18,7 @@ from llm_bridge.econ.seating import types_of
 from llm_bridge.econ.system import TrainedSystem, quiet_torch
 from llm_bridge.errors import ConfigError
 
-__all__ = ["PolicyProfile", "played_as", "policy", "policy_to_profile", "profile_of"]
+__all__ = ["PolicyProfile", "played_as", "policy", "policy_to_profile", "profile_of", "values_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,20 +75,45 @@ def profile_of(
 ) -> tuple[StrategyProfile, np.ndarray, tuple[tuple[int, int], ...]]:
     """Return how the networks play a scene's questions: profile, shares (Q, n, K), unseen types."""
     shares = _shares(network, scene, types, how)
-    rows, unseen = [], []
+    rows, unseen = _by_type(
+        lambda seen: shares if seen is types else _shares(network, scene, seen, how), types, n_types
+    )
+    return StrategyProfile([row / row.sum(axis=1, keepdims=True) for row in rows]), shares, unseen
+
+
+def values_of(
+    network: EconNetwork, scene: Scene, types: np.ndarray, n_types: Sequence[int]
+) -> list[np.ndarray] | None:
+    """Return what the networks think each control is worth to each type, n arrays (T_i, K).
+
+    Means over the scene's questions, reward units; None in box mode, where there is no menu.
+    """
+    if network.box:
+        return None
+    return _by_type(lambda seen: _values(network, scene, seen)[1][:, 0].numpy(), types, n_types)[0]
+
+
+def _by_type(
+    predict: Callable[[np.ndarray], np.ndarray], types: np.ndarray, n_types: Sequence[int]
+) -> tuple[list[np.ndarray], tuple[tuple[int, int], ...]]:
+    """Return the means of predictions (Q, n, K) by executor and type, and types no question has.
+
+    Of an unseen type, the mean over all questions with the type put in.
+    """
+    predicted, rows, unseen = predict(types).astype(np.float64), [], []
     for i, count in enumerate(n_types):
-        row = np.empty((count, shares.shape[2]))
+        row = np.empty((count, predicted.shape[2]))
         for t in range(count):
             met = types[:, i] == t
             if met.any():
-                row[t] = shares[met, i].mean(axis=0)
+                row[t] = predicted[met, i].mean(axis=0)
                 continue
             unseen.append((i, t))
             imagined = types.copy()
             imagined[:, i] = t
-            row[t] = _shares(network, scene, imagined, how)[:, i].mean(axis=0)
-        rows.append(row / row.sum(axis=1, keepdims=True))
-    return StrategyProfile(rows), shares, tuple(unseen)
+            row[t] = predict(imagined)[:, i].mean(axis=0)
+        rows.append(row)
+    return rows, tuple(unseen)
 
 
 def policy(

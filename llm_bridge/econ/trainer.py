@@ -16,7 +16,7 @@ from llm_bridge.econ.coordinator import Coordinator
 from llm_bridge.econ.learner import Learner
 from llm_bridge.econ.losses import Losses
 from llm_bridge.econ.network import EconNetwork
-from llm_bridge.econ.policy import profile_of
+from llm_bridge.econ.policy import profile_of, values_of
 from llm_bridge.econ.replay import History
 from llm_bridge.econ.rollout import Play, Played, Players
 from llm_bridge.econ.seating import fit_bins, prepare_bank, seat, types_of
@@ -89,7 +89,9 @@ def train(
         while done < config.training.episodes and not stopping.done:
             size = min(config.training.update_interval, config.training.episodes - done)
             how = Play(alpha_at(config.training, done), config.training.epsilon)
-            profile, *_ = profile_of(learner.network, players.scene, types, bins.n_types, how)
+            seen = (learner.network, players.scene, types, bins.n_types)
+            profile, *_ = profile_of(*seen, how)
+            values = values_of(*seen)
             played = players.play(
                 order.take(size * config.training.questions).reshape(size, -1),
                 how,
@@ -108,12 +110,13 @@ def train(
             done += size
             record = _record(done, how, weights, history, played, terms)
             record["profile"] = [row.tolist() for row in profile.rows]
+            record["values"] = None if values is None else [row.tolist() for row in values]
             if rule.enabled:
-                seen = probes.commitments(learner.weights.values, record["reward"] >= rule.reward)
+                heard = probes.commitments(learner.weights.values, record["reward"] >= rule.reward)
                 stopping = (
                     Stopping(stopping.rule, loss=record["loss"])
-                    if seen is None
-                    else stopping.check(seen, reward=record["reward"], loss=record["loss"])
+                    if heard is None
+                    else stopping.check(heard, reward=record["reward"], loss=record["loss"])
                 )
                 record["still"] = [bool(met) for met in stopping.met]
             _write(store, len(curve), done - size, record, history, played, players)
