@@ -14,6 +14,9 @@ from econ_theory.payoffs import logit_rows
 
 __all__ = ["BanditState", "Exp3", "Exp3IX"]
 
+# Below it nothing is ever drawn; a caller who reports it nonetheless divides by this.
+LEAST_CHANCE = 1e-50
+
 
 class BanditState(NamedTuple):
     """What EXP3 remembers of every row.
@@ -93,7 +96,8 @@ class Exp3:
         """Return the state after `played` ``(..., T, A)`` earned `payoff` ``(..., T)``."""
         drawn = np.add.reduce(played, axis=-1, keepdims=True)
         chance = np.vecdot(played, state.strategy)[..., None] + self.caution * state.step_size
-        lost = np.where(drawn > 0, (1.0 - payoff)[..., None], 0.0) / np.where(drawn > 0, chance, 1)
+        lost = np.where(drawn > 0, (1.0 - payoff)[..., None], 0.0)
+        lost = lost / np.maximum(chance, LEAST_CHANCE)
         steps, loss = state.steps + drawn, state.loss + played * lost
         step_size = self._step_size(steps, played.shape[-1])
         return BanditState(steps, loss, logit_rows(-step_size * loss, 1.0), step_size)

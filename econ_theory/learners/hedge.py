@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, log, sqrt
-from typing import ClassVar, Literal, NamedTuple
+from math import log
+from typing import ClassVar
 
 import numpy as np
 
-from econ_theory.errors import SettingError
 from econ_theory.learners.base import Array
+from econ_theory.learners.regularized_leader import LeaderState, RegularizedLeader
 
-__all__ = ["Hedge", "HedgeState", "OptimisticHedge"]
-
-# Stands for an infinite step, follow-the-leader, without ever becoming 0 * inf.
-LARGEST_STEP = 1e200
-
-
-class HedgeState(NamedTuple):
-    """What exponential weights remember.
-
-    ``steps`` taken, the sum of utilities ``(..., T, A)``, the ``prediction`` of the next one, the
-    accumulated mixability ``gap`` ``(..., T, 1)``, the current ``strategy`` and its ``step_size``.
-    """
-
-    steps: int
-    utility: Array
-    prediction: Array
-    gap: Array
-    strategy: Array
-    step_size: Array
+__all__ = ["Hedge", "OptimisticHedge"]
 
 
 @dataclass(frozen=True)
-class Hedge:
+class Hedge(RegularizedLeader):
     """Exponential weights on cumulative utility, rows of shape ``(..., T, A)``.
 
         s_k[a] proportional to exp(eta_k * (u_1[a] + ... + u_{k-1}[a]))
+
+    Also known as dual averaging (or follow the regularized leader) with the negative entropy, and,
+    at a fixed step, as mirror descent with it and as multiplicative weights; it plays what
+    follow-the-perturbed-leader with Gumbel noise plays in expectation.
 
     Parameters
     ----------
@@ -69,71 +55,28 @@ class Hedge:
     Koolen 2014, section 2, whose general bound ``sqrt(K ln A) + 4/3 ln A + 2`` is a little larger.
     """
 
-    step: float | Literal["sqrt", "adaptive"] = "adaptive"
-
     source = "Freund & Schapire 1997, JCSS 55(1); de Rooij et al. 2014, JMLR 15"
-    # How far a utility and its prediction can be apart: in the first step, and in later ones.
-    spreads: ClassVar[tuple[float, float]] = (1.0, 1.0)
-    predicts: ClassVar[bool] = False
 
-    def __post_init__(self) -> None:
-        if isinstance(self.step, str):
-            good = self.step in ("sqrt", "adaptive")
-        else:
-            good = isfinite(self.step) and self.step > 0
-        if not good:
-            raise SettingError(
-                f"step is {self.step!r}, want 'adaptive', 'sqrt' or a number > 0; "
-                "leave it out for the self-tuning default."
-            )
+    def _depth(self, n_actions: int) -> float:
+        return log(n_actions)
 
-    def init(self, n_types: int, n_actions: int) -> HedgeState:
-        """Return zero utilities and uniform play, both of shape ``(T, A)``."""
-        zero = np.zeros((n_types, n_actions))
-        gap = np.zeros((n_types, 1))
-        uniform = np.full((n_types, n_actions), 1.0 / n_actions)
-        return HedgeState(0, zero, zero, gap, uniform, self._step_size(1, n_actions, gap))
+    def _roughness(self, n_actions: int) -> float:
+        return 1 / 8
 
-    def strategy(self, state: HedgeState) -> Array:
-        """Return what to play now, shape ``(..., T, A)``."""
-        return state.strategy
+    def _reply(self, scores: Array) -> Array:
+        weights = np.exp(scores)
+        return weights / weights.sum(-1, keepdims=True)
 
-    def observe(self, state: HedgeState, utility: Array) -> HedgeState:
-        """Return the state after one step's `utility`, shape ``(..., T, A)``."""
-        steps, total, gap = state.steps + 1, state.utility + utility, state.gap
-        if self.step == "adaptive":
-            gap = gap + _mixability_gap(state, utility - state.prediction)
-        step_size = self._step_size(steps + 1, utility.shape[-1], gap)
-        prediction = utility if self.predicts else state.prediction
-        # The largest exponent is zero, and an infinite one means a probability of exactly zero.
+    def _gap(self, state: LeaderState, utility: Array) -> Array:
+        """Return the mixability gap ``ln <s, exp(eta d)> / eta - <s, d>`` of the surprise d."""
+        strategy, step_size = state.strategy, state.step_size
+        surprise = utility - state.prediction
+        # Off the support the top may be far above what is played: shift by the top of the support.
+        top = np.where(strategy > 0, surprise, -np.inf).max(-1, keepdims=True)
         with np.errstate(over="ignore"):
-            target = total + prediction if self.predicts else total
-            weights = np.exp(step_size * (target - target.max(-1, keepdims=True)))
-        strategy = weights / weights.sum(-1, keepdims=True)
-        return HedgeState(steps, total, prediction, gap, strategy, step_size)
-
-    def bound(self, n_steps: int, n_actions: int) -> float:
-        """Return the bound of the class docstring; zero steps or a single action have no regret."""
-        if n_steps == 0 or n_actions == 1:
-            return 0.0
-        entropy = log(n_actions)
-        first, later = self.spreads
-        squares = first**2 + (n_steps - 1) * later**2
-        if self.step == "adaptive":
-            widest = max(first, later)
-            return widest + sqrt(widest**2 + squares * entropy)
-        if self.step == "sqrt":
-            return later * sqrt(n_steps * entropy)
-        return entropy / float(self.step) + float(self.step) * squares / 8
-
-    def _step_size(self, step: int, n_actions: int, gap: Array) -> Array:
-        entropy = log(max(n_actions, 2))
-        if self.step == "adaptive":
-            return entropy / np.maximum(gap, entropy / LARGEST_STEP)
-        if self.step == "sqrt":
-            # Minimizes ln A / eta_K + sum_k eta_k spread^2 / 8.
-            return np.asarray(2.0 / self.spreads[1] * sqrt(entropy / step))
-        return np.asarray(float(self.step))
+            scaled = np.exp(np.minimum(step_size * (surprise - top), 0.0))
+        mixed = top + np.log(np.vecdot(strategy, scaled)[..., None]) / step_size
+        return np.maximum(mixed - np.vecdot(strategy, surprise)[..., None], 0.0)
 
 
 @dataclass(frozen=True)
@@ -167,14 +110,3 @@ class OptimisticHedge(Hedge):
     source = "Syrgkanis, Agarwal, Luo & Schapire 2015, NeurIPS 28"
     spreads: ClassVar[tuple[float, float]] = (1.0, 2.0)
     predicts: ClassVar[bool] = True
-
-
-def _mixability_gap(state: HedgeState, surprise: Array) -> Array:
-    """Return ``ln <s, exp(eta d)> / eta - <s, d>`` for a surprise d, shape ``(..., T, 1)``."""
-    strategy, step_size = state.strategy, state.step_size
-    # Off the support the top may be far above what is played: shift by the top of the support.
-    top = np.where(strategy > 0, surprise, -np.inf).max(-1, keepdims=True)
-    with np.errstate(over="ignore"):
-        scaled = np.exp(np.minimum(step_size * (surprise - top), 0.0))
-    mixed = top + np.log(np.vecdot(strategy, scaled)[..., None]) / step_size
-    return np.maximum(mixed - np.vecdot(strategy, surprise)[..., None], 0.0)

@@ -52,6 +52,8 @@ class RegretMatching:
     source = "Hart & Mas-Colell 2000, Econometrica 68(5)"
     clips: ClassVar[bool] = False
     predicts: ClassVar[bool] = False
+    # K in the bound may be the sum over steps of squared spreads of utility.
+    second_order: ClassVar[bool] = True
 
     def init(self, n_types: int, n_actions: int) -> RegretState:
         """Return zero regrets and uniform play, both of shape ``(T, A)``."""
@@ -128,6 +130,7 @@ class PredictiveRegretMatchingPlus(RegretMatchingPlus):
 
     source = "Farina, Kroer & Sandholm 2021, AAAI 35(6)"
     predicts: ClassVar[bool] = True
+    second_order: ClassVar[bool] = False
 
     def bound(self, n_steps: int, n_actions: int) -> float:
         """Return ``sqrt((A - 1) (4 K - 3))``."""
