@@ -10,12 +10,15 @@
         │   └── BudgetError               the ledger's budget is spent
         ├── WeightsError  (RuntimeError)  model weights are missing, truncated or of a wrong hash
         ├── StoreError    (RuntimeError)  the run store cannot be read or written
+        ├── SweepError    (RuntimeError)  a run of several failed; carries those that ended
         └── TaskError     (ValueError)    a task or data set is unknown or lacks a field
 
 A reply that cannot be read is not an exception: it is scored zero and counted as INVALID.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from econ_theory.errors import EconError
 
@@ -26,6 +29,7 @@ __all__ = [
     "ConfigError",
     "ModelError",
     "StoreError",
+    "SweepError",
     "TaskError",
     "WeightsError",
 ]
@@ -57,6 +61,14 @@ class WeightsError(BridgeError, RuntimeError):
 
 class StoreError(BridgeError, RuntimeError):
     """The run store cannot be read or written."""
+
+
+class SweepError(BridgeError, RuntimeError):
+    """A run of several failed or its worker died; ``runs`` holds those that ended, by seed."""
+
+    def __init__(self, message: str, runs: dict[int, Any]) -> None:
+        super().__init__(message)
+        self.runs = runs
 
 
 class TaskError(BridgeError, ValueError):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from math import isfinite
 from time import process_time
@@ -15,6 +15,7 @@ import numpy as np
 
 from econ_theory.audit.base import Claim, Finding
 from econ_theory.errors import AuditError, SettingError
+from econ_theory.parallel import Progress, run_tasks
 from econ_theory.seeding import Seed, as_rng
 from econ_theory.tables import table_html
 
@@ -125,7 +126,7 @@ def run_audit(
     quick: bool = False,
     executor: Executor | None = None,
     rng: Seed = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Ledger:
     """Return the ledger of `claims` (default: all of `econ_theory.audit.CLAIMS`).
 
@@ -166,7 +167,12 @@ def run_audit(
         for k, claim in enumerate(chosen)
         for seed in _seeds(entropy, claim.id, claim.n_trials(quick))
     ]
-    outcomes, problems = _run(chosen, tasks, quick, executor, progress)
+    outcomes, problems = run_tasks(
+        _attempt,
+        [(chosen[k], seed, quick) for k, seed in tasks],
+        executor=executor,
+        progress=progress,
+    )
     rows = []
     for k, claim in enumerate(chosen):
         places = [place for place, task in enumerate(tasks) if task[0] == k]
@@ -209,39 +215,6 @@ def _attempt(claim: Claim, seed: np.random.SeedSequence, quick: bool) -> tuple[A
     begun = process_time()
     result = claim.trial(np.random.default_rng(seed), quick)
     return result, process_time() - begun
-
-
-def _run(
-    claims: Sequence[Claim],
-    tasks: Sequence[tuple[int, np.random.SeedSequence]],
-    quick: bool,
-    executor: Executor | None,
-    progress: Callable[[int, int], None] | None,
-) -> tuple[dict[int, tuple[Any, float]], dict[int, Exception]]:
-    """Return outcomes and problems by the task's place."""
-    outcomes: dict[int, tuple[Any, float]] = {}
-    problems: dict[int, Exception] = {}
-    pending: dict[Future, int] = {}
-
-    def note(place: int, get: Callable[[], tuple[Any, float]]) -> None:
-        try:
-            outcomes[place] = get()
-        except Exception as problem:
-            problems[place] = problem
-        if progress is not None:
-            progress(len(outcomes) + len(problems), len(tasks))
-
-    for place, (k, seed) in enumerate(tasks):
-        if executor is None:
-            note(place, lambda claim=claims[k], seed=seed: _attempt(claim, seed, quick))
-            continue
-        try:
-            pending[executor.submit(_attempt, claims[k], seed, quick)] = place
-        except RuntimeError as problem:  # a pool that broke while it was being filled
-            problems[place] = problem
-    for future in as_completed(pending):
-        note(pending[future], future.result)
-    return outcomes, problems
 
 
 def _plain(number: float) -> float | None:
