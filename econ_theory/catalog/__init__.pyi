@@ -12,6 +12,7 @@ from .coordination import battle_of_the_sexes_one_sided, battle_of_the_sexes_two
 from .families import first_price_auction, global_game_on_grid
 from .jury import jury_majority, jury_unanimity
 from .markets import cournot, market_for_lemons
+from .markov_games import random_markov_game
 from .mixing import one_card_poker, purified_pennies
 from .public_good import public_good
 from .random_games import covariance_game, random_game
@@ -40,5 +41,6 @@ __all__ = [
     "public_good",
     "purified_pennies",
     "random_game",
+    "random_markov_game",
     "stag_hunt",
 ]

@@ -1,4 +1,5 @@
 from .base import Game, Profile
 from .bayesian import BayesianGame
+from .markov import MarkovBayesianGame
 
-__all__ = ["BayesianGame", "Game", "Profile"]
+__all__ = ["BayesianGame", "Game", "MarkovBayesianGame", "Profile"]
