@@ -168,7 +168,8 @@ def solve(
     max_steps : int
         Most proposals judged.
     max_seconds : float, optional
-        Looked at between proposals.
+        Looked at between proposals, and about once a second while a search has none. If it
+        ends before the first, `start` (or uniform play) is what there is.
     progress : bool
         Show a progress bar.
     throw : bool
@@ -212,6 +213,11 @@ def solve(
             except StopIteration as stop:
                 ended = stop.value or ""
                 break
+            if profile is None:
+                if max_seconds is not None and time.perf_counter() - began >= max_seconds:
+                    status = Status.TIME
+                    break
+                continue
             certificate = certify(game, profile)
             relative = certificate.relative
             seconds = time.perf_counter() - began
@@ -230,6 +236,10 @@ def solve(
                 status = Status.TIME
                 break
     proposals.close()
+    if best is None and status is Status.TIME:
+        profile = StrategyProfile.uniform(game) if start is None else start
+        best = profile, certify(game, profile)
+        ended = f"nothing was found in time, this is {'uniform play' if start is None else 'start'}"
     if best is None:
         raise RefusedError(
             f"{solver_name(solver)} proposed no profile ({ended}), want one; "

@@ -20,6 +20,7 @@ from econ_theory.driver import (
 )
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.bayesian import BayesianGame
+from econ_theory.recovery import recover_exactly
 from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import ExtremeEnumeration, PureEnumeration, Solver
 from econ_theory.strategies import StrategyProfile
@@ -27,7 +28,12 @@ from econ_theory.strategies import StrategyProfile
 __all__ = ["Equilibria", "solve_all"]
 
 SAME = 1e-7
-"""Total-variation distance below which two equilibria are one."""
+"""Total-variation distance below which two equilibria in floats are one, unless proved distinct."""
+
+PLAYED = 1e-9
+"""Probability above which an action of a float equilibrium counts as played."""
+
+LATE = "max_seconds passed"
 
 
 @dataclass(eq=False)
@@ -40,7 +46,7 @@ class Equilibria(Iterator[Solution]):
         So far.
     complete : bool or None
         Whether every equilibrium is listed, or is a mixture of listed extreme ones; None while the
-        search goes on.
+        search goes on, False if it was cut short.
     reason : str
         By which algorithm, and what was not searched.
 
@@ -72,12 +78,17 @@ def solve_all(
     rng: Seed = None,
     tol: float = EXACT_TOL,
     restarts: int = 16,
+    max_seconds: float | None = None,
 ) -> Equilibria:
     """Return an iterator over distinct certified equilibria; it says at its end if they are all.
 
     Small two-player games: all extreme equilibria as rationals with exact certificates; every other
     is a mixture of them (`ExtremeEnumeration`). Otherwise: all pure equilibria, then what the
     default solver finds from `restarts` random starts. With a `solver`: what that one proposes.
+
+    Rational equilibria are compared exactly. Floats closer than 1e-7 are one equilibrium, except
+    in two-player games where they play different actions and the rational equilibria they stand
+    for (`recover_exactly`) differ.
 
     Parameters
     ----------
@@ -88,6 +99,8 @@ def solve_all(
         Relative epsilon, share of the payoff range, up to which a proposal counts.
     restarts : int
         Random starts, where no enumeration is complete.
+    max_seconds : float, optional
+        Wall time from the first request on; looked at about once a second.
 
     Raises
     ------
@@ -107,19 +120,16 @@ def solve_all(
         check_solvable(game, solver, None)
     rng = as_rng(rng)
     equilibria = Equilibria(iter(()))
-    equilibria._search = _searched(equilibria, game, solver, rng, tol, restarts)
+    gather = _Gather(equilibria, game, entropy_of(rng), tol, max_seconds)
+    equilibria._search = _searched(gather, solver, rng, restarts)
     return equilibria
 
 
 def _searched(
-    equilibria: Equilibria,
-    game: BayesianGame,
-    solver: Solver | None,
-    rng: np.random.Generator,
-    tol: float,
-    restarts: int,
+    gather: _Gather, solver: Solver | None, rng: np.random.Generator, restarts: int
 ) -> Iterator[Solution]:
-    gather = _Gather(equilibria, game, entropy_of(rng), tol)
+    equilibria, game = gather.equilibria, gather.game
+    gather.began = time.perf_counter()
     if solver is not None:
         ended = yield from gather.take(solver, None, rng)
         equilibria.complete, equilibria.reason = getattr(ended, "complete", False), ended
@@ -128,7 +138,7 @@ def _searched(
     if enumeration.refuses(game) is None:
         try:
             ended = yield from gather.take(enumeration, None, rng)
-            equilibria.complete, equilibria.reason = True, ended
+            equilibria.complete, equilibria.reason = getattr(ended, "complete", False), ended
             return
         except RefusedError as refusal:
             words.append(f"not all extreme equilibria ({refusal})")
@@ -137,10 +147,13 @@ def _searched(
         words.append((yield from gather.take(pure, None, rng)))
     else:
         words.append("the game is too large to search all pure profiles")
-    finder = choose(game).solver
-    for _ in range(restarts):
+    finder, started = choose(game).solver, 0
+    while started < restarts and not gather.late:
         yield from gather.take(finder, StrategyProfile.random(game, rng=rng), rng)
-    words.append(f"mixed ones from {restarts} random starts of {solver_name(finder)}")
+        started += 1
+    words.append(f"mixed ones from {started} random starts of {solver_name(finder)}")
+    if gather.late:
+        words = [LATE, *(word for word in words if word != LATE)]
     equilibria.complete, equilibria.reason = False, "; ".join(words)
 
 
@@ -148,11 +161,24 @@ class _Gather:
     """Certifies proposals and passes on those that are equilibria and new."""
 
     def __init__(
-        self, equilibria: Equilibria, game: BayesianGame, entropy: int | None, tol: float
+        self,
+        equilibria: Equilibria,
+        game: BayesianGame,
+        entropy: int | None,
+        tol: float,
+        max_seconds: float | None,
     ) -> None:
         self.equilibria, self.game = equilibria, game
-        self.entropy, self.tol = entropy, tol
+        self.entropy, self.tol, self.max_seconds = entropy, tol, max_seconds
         self.began = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self.began
+
+    @property
+    def late(self) -> bool:
+        return self.max_seconds is not None and self.seconds >= self.max_seconds
 
     def take(self, solver: Solver, start: StrategyProfile | None, rng: np.random.Generator):
         """Yield new equilibria; return the solver's last words.
@@ -166,23 +192,56 @@ class _Gather:
                 profile = next(proposals)
             except StopIteration as stop:
                 return stop.value
-            step += 1
-            exact = any(is_exact(row) for row in profile.rows)
-            certificate = certify(self.game, profile, arithmetic="exact" if exact else "float")
-            if certificate.relative > self.tol:
-                continue
-            if all(profile.distance(s.profile) > SAME for s in self.equilibria.found):
-                solution = Solution(
-                    profile,
-                    certificate,
-                    Status.CONVERGED,
-                    solver_name(solver),
-                    steps=step,
-                    seconds=time.perf_counter() - self.began,
-                    entropy=self.entropy,
-                )
-                self.equilibria.found.append(solution)
-                yield solution
-            if start is not None:
+            if profile is not None:
+                step += 1
+                solution = self._judged(profile, solver, step)
+                if solution and self._is_new(profile):
+                    self.equilibria.found.append(solution)
+                    yield solution
+                if solution and start is not None:
+                    proposals.close()
+                    return "one equilibrium was reached"
+            if self.late:
                 proposals.close()
-                return "one equilibrium was reached"
+                return LATE
+
+    def _judged(self, profile: StrategyProfile, solver: Solver, step: int) -> Solution | None:
+        certificate = certify(
+            self.game, profile, arithmetic="exact" if _rational(profile) else "float"
+        )
+        if certificate.relative > self.tol:
+            return None
+        return Solution(
+            profile,
+            certificate,
+            Status.CONVERGED,
+            solver_name(solver),
+            steps=step,
+            seconds=self.seconds,
+            entropy=self.entropy,
+        )
+
+    def _is_new(self, profile: StrategyProfile) -> bool:
+        return all(self._differ(profile, solution.profile) for solution in self.equilibria.found)
+
+    def _differ(self, one: StrategyProfile, other: StrategyProfile) -> bool:
+        if _rational(one) and _rational(other):
+            return not _equal(one, other)
+        if one.distance(other) > SAME:
+            return True
+        played, theirs = (
+            [row > PLAYED for row in profile.floating.rows] for profile in (one, other)
+        )
+        # On one support equilibria are convex combinations of each other: a single piece.
+        if self.game.n_players != 2 or all(map(np.array_equal, played, theirs)):
+            return False
+        exact, truth = (recover_exactly(self.game, profile).profile for profile in (one, other))
+        return exact is not None and truth is not None and not _equal(exact, truth)
+
+
+def _rational(profile: StrategyProfile) -> bool:
+    return any(is_exact(row) for row in profile.rows)
+
+
+def _equal(one: StrategyProfile, other: StrategyProfile) -> bool:
+    return all((a == b).all() for a, b in zip(one.exact.rows, other.exact.rows, strict=True))

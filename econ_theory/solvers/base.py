@@ -31,17 +31,22 @@ class Ending(str):
         return ending
 
 
-Proposals = Generator[StrategyProfile, None, str]
-"""Profiles worth judging, in order; the generator returns, in words, why there are no more."""
+Proposals = Generator[StrategyProfile | None, None, str]
+"""Profiles worth judging, in order, and None where a long search has nothing new to show.
+
+The generator returns, in words, why there are no more; ``filter(None, proposals)`` are profiles.
+"""
 
 
 @runtime_checkable
 class Solver(Protocol):
     """A frozen dataclass of settings with one algorithm; its state lives in `propose`.
 
-    `propose` yields often enough that a driver can stop it (a time limit, Ctrl-C), and returns why
-    it stopped: ``"all pure profiles were searched"``. `exact` says that it aims at an equilibrium
-    up to rounding: a driver then does not settle for a proposal that is merely within tolerance.
+    `propose` hands control back about once a second or more, so that a driver can stop it at a time
+    limit: with a profile, or with None while it has none to show, which is neither judged nor
+    counted. It returns why it stopped: ``"all pure profiles were searched"``. `exact` says that it
+    aims at an equilibrium up to rounding: a driver then does not settle for a proposal that is
+    merely within tolerance.
 
     A complete plug-in:
 
@@ -79,7 +84,7 @@ class Solver(Protocol):
     def propose(
         self, game: BayesianGame, start: StrategyProfile | None, rng: np.random.Generator
     ) -> Proposals:
-        """Yield profiles from `start` (or the solver's own choice) on."""
+        """Yield profiles from `start` (or the solver's own choice) on, or None to be timed."""
         ...
 
 

@@ -58,12 +58,17 @@ class Chain:
         words = []
         for solver, limit in zip(self.solvers, self.steps, strict=True):
             proposals = solver.propose(game, best, rng)
-            for _ in range(limit):
+            judged = 0
+            while judged < limit:
                 try:
                     profile = next(proposals)
                 except StopIteration as stop:
                     words.append(f"{type(solver).__name__}: {stop.value}")
                     break
+                if profile is None:
+                    yield None
+                    continue
+                judged += 1
                 gain = float(certify(game, profile).relative)
                 if gain < lowest:
                     best, lowest = profile, gain

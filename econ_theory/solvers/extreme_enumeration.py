@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -12,11 +13,17 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.bayesian import BayesianGame
-from econ_theory.solvers.base import Ending, Proposals
-from econ_theory.solvers.vertices import MOST_LABELS, best_response_vertices
+from econ_theory.solvers.base import Ending, Proposals, check_numbers
+from econ_theory.solvers.vertices import MOST_LABELS, best_response_vertices, drained
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["Component", "ExtremeEnumeration", "NashSubset"]
+
+Matched = tuple[dict[int, Array], dict[int, Array], list[tuple[int, int]]]
+"""Both players' strategies that occur, and the pairs of them in equilibrium."""
+
+MATCHED = 500
+"""Vertices matched between two looks at the clock."""
 
 MOST_ACTIONS = 160
 """Actions of all types up to which dominance is looked for before a game is refused."""
@@ -81,8 +88,9 @@ class ExtremeEnumeration:
     that complement each other form a bipartite graph: its maximal bicliques are the maximal Nash
     subsets, its connected components the components of the set of equilibria (Avis et al. 2010).
 
-    Everything is decided in exact integers unless `arithmetic` is "float": the list is complete,
-    ties or not, and proposals are Fractions of certified epsilon zero. Actions that are dominated
+    Everything is decided in exact integers: the list is complete, ties or not, and proposals are
+    Fractions of certified epsilon zero. In "float" arithmetic the same is true up to rounding, and
+    completeness is not claimed. Actions that are dominated
     by another are struck off beforehand; null types play their first action that is left.
 
     Parameters
@@ -116,6 +124,7 @@ class ExtremeEnumeration:
     def __post_init__(self) -> None:
         if self.arithmetic not in ("exact", "float"):
             raise SettingError(f'arithmetic is {self.arithmetic!r}, want "exact" or "float".')
+        check_numbers(self, most_vertices=1)
 
     def refuses(self, game: BayesianGame) -> str | None:
         """Return why enumeration does not apply: not two players, or too many vertices."""
@@ -144,13 +153,18 @@ class ExtremeEnumeration:
     def propose(
         self, game: BayesianGame, start: StrategyProfile | None, rng: np.random.Generator
     ) -> Proposals:
-        """Yield every extreme equilibrium once; `start` and `rng` are not used."""
-        first, second, pairs = self._extremes(game)
+        """Yield None while vertices are found and matched, then every extreme equilibrium once.
+
+        `start` and `rng` are not used.
+        """
+        first, second, pairs = yield from self._extremes(game)
         for k, l in pairs:
             yield StrategyProfile([first[k], second[l]])
         words = (
             f"all vertices were matched: the list of {len(pairs)} extreme equilibria is complete"
         )
+        if self.arithmetic == "float":
+            return Ending(f"{words} up to rounding")
         return Ending(words, complete=True)
 
     def components(self, game: BayesianGame) -> tuple[Component, ...]:
@@ -164,7 +178,7 @@ class ExtremeEnumeration:
         refusal = self.refuses(game)
         if refusal:
             raise RefusedError(f"ExtremeEnumeration refuses: {refusal}")
-        first, second, pairs = self._extremes(game)
+        first, second, pairs = drained(self._extremes(game))
         result = []
         for group in _connected(pairs):
             subsets = tuple(
@@ -175,10 +189,8 @@ class ExtremeEnumeration:
             result.append(Component(subsets, extremes))
         return tuple(result)
 
-    def _extremes(
-        self, game: BayesianGame
-    ) -> tuple[dict[int, Array], dict[int, Array], list[tuple[int, int]]]:
-        """Return both players' strategies that occur, and the pairs of them in equilibrium."""
+    def _extremes(self, game: BayesianGame) -> Generator[None, None, Matched]:
+        """Return, by ``yield from``, the strategies that occur and their pairs in equilibrium."""
         parts = [_Part(game, i, mask) for i, mask in enumerate(_undominated(game))]
         found, labels = [], []
         for j, part in enumerate(parts):
@@ -186,7 +198,7 @@ class ExtremeEnumeration:
             worth = rival.integers[:, part.columns]
             if self.arithmetic == "float":
                 worth = rival.scaled(worth)
-            points, bits = best_response_vertices(
+            points, bits = yield from best_response_vertices(
                 worth, rival.types, part.types, self.most_vertices
             )
             found.append(points)
@@ -197,11 +209,11 @@ class ExtremeEnumeration:
         replies_2, unplayed_1 = labels[0] & ((np.uint64(1) << n_2) - np.uint64(1)), labels[0] >> n_2
         turned = unplayed_1 | (replies_2 << n_1)
         whole = np.bitwise_or.reduce(np.uint64(1) << np.arange(n_1 + n_2, dtype=np.uint64))
-        pairs = [
-            (k, int(l))
-            for k, bits in enumerate(turned)
-            for l in np.flatnonzero((labels[1] | bits) == whole)
-        ]
+        pairs = []
+        for k, bits in enumerate(turned):
+            pairs += [(k, int(l)) for l in np.flatnonzero((labels[1] | bits) == whole)]
+            if k % MATCHED == 0:
+                yield None
         strategies = [
             {k: part.strategy(found[i][k]) for k in sorted({pair[i] for pair in pairs})}
             for i, part in enumerate(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.games.bayesian import BayesianGame
-from econ_theory.solvers.base import Proposals
+from econ_theory.solvers.base import Proposals, check_numbers
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["PureEnumeration"]
@@ -51,6 +52,9 @@ class PureEnumeration:
     source = "backtracking with best-reply propagation over type-agents"
     exact = True
 
+    def __post_init__(self) -> None:
+        check_numbers(self, tol=0, batch=1)
+
     def refuses(self, game: BayesianGame) -> str | None:
         """Return why the search does not apply: a difference tensor would not fit in memory."""
         size = max(_tensor_size(game, i) for i in range(game.n_players))
@@ -64,7 +68,10 @@ class PureEnumeration:
     def propose(
         self, game: BayesianGame, start: StrategyProfile | None, rng: np.random.Generator
     ) -> Proposals:
-        """Yield every pure equilibrium once; `start` and `rng` are not used."""
+        """Yield every pure equilibrium once, and None after each pass over a batch of nodes.
+
+        `start` and `rng` are not used.
+        """
         players = range(game.n_players)
         search = [_Replies(game, i, self.tol) for i in players]
         first = [0, *accumulate(game.n_types)]
@@ -83,7 +90,7 @@ class PureEnumeration:
                 stack.append(nodes[chunk:])
                 nodes = nodes[:chunk]
             searched += len(nodes)
-            nodes = _propagate(nodes, search, first)
+            nodes = yield from _propagate(nodes, search, first)
             counts = nodes.sum(axis=2)
             done = counts.max(axis=1) == 1
             for node in nodes[done]:
@@ -129,7 +136,9 @@ class _Replies:
         return (best.sum(axis=2) >= -self.slack[:, None, None]).all(axis=-1)
 
 
-def _propagate(nodes: Array, search: list[_Replies], first: list[int]) -> Array:
+def _propagate(
+    nodes: Array, search: list[_Replies], first: list[int]
+) -> Generator[None, None, Array]:
     """Prune every node's actions to a fixed point; drop nodes in which a type has none left."""
     while len(nodes):
         before = nodes.sum()
@@ -137,6 +146,7 @@ def _propagate(nodes: Array, search: list[_Replies], first: list[int]) -> Array:
             n_actions = replies.gap.shape[2]
             part = nodes[:, first[i] : first[i + 1], :n_actions]
             part &= replies.possible(nodes, first, n_actions)
+            yield None
             nodes = nodes[np.asarray(nodes.any(axis=2)).all(axis=1)]
             if not len(nodes):
                 return nodes

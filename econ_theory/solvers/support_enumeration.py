@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.errors import SettingError
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.learners.base import utility_scales
-from econ_theory.solvers.base import Ending, Proposals
+from econ_theory.solvers.base import Ending, Proposals, check_numbers
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["SupportEnumeration"]
@@ -21,6 +21,12 @@ MOST_ENTRIES = 20_000_000
 
 SINGULAR = 1e-11
 """Ratio of extreme singular values below which a support's equations count as dependent."""
+
+ROUNDING = 16 * np.finfo(float).eps
+"""What solving costs in digits, over the condition number and the number of unknowns."""
+
+BLOCK = 1024
+"""Supports of one type that are tried at a time."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +42,12 @@ class SupportEnumeration:
     and split in batches; A ** T plans are never listed.
 
     **Completeness.** If the reason at the end says that no tie was met, the list holds every
-    equilibrium, up to rounding: an extreme equilibrium that is not listed has a balanced support
-    whose equations are dependent and consistent, and that would have been met. Otherwise the game
-    is degenerate: at least one equilibrium is listed, `ExtremeEnumeration` lists them all. Null
-    types play their first action.
+    equilibrium once: an extreme equilibrium that is not listed has a balanced support whose
+    equations are dependent and consistent, and that would have been met. A support that is turned
+    down within `tol` and the rounding of its own equations counts as a tie, so that closeness to
+    degeneracy withdraws the claim; so does an even number of equilibria, for nondegenerate games
+    have an odd one. Otherwise the game is degenerate or nearly so: at least one equilibrium is
+    listed, `ExtremeEnumeration` lists them all. Null types play their first action.
 
     Parameters
     ----------
@@ -56,7 +64,7 @@ class SupportEnumeration:
     [[[1.0, 0.0]], [[0.0, 1.0]], [[0.667, 0.333]]]
 
     Source: Dickhaut and Kaplan 1991; pruning: Porter, Nudelman and Shoham 2008. Type-wise supports
-    and the completeness argument are this module's.
+    and the completeness argument are this module's; odd numbers: Wilson 1971.
     """
 
     most_mixing: int | None = None
@@ -67,10 +75,7 @@ class SupportEnumeration:
     exact = True
 
     def __post_init__(self) -> None:
-        if self.most_mixing is not None and not self.most_mixing >= 0:
-            raise SettingError(
-                f"most_mixing is {self.most_mixing}, want a number >= 0; None searches all."
-            )
+        check_numbers(self, most_mixing=0, tol=0, batch=1)
 
     def refuses(self, game: BayesianGame) -> str | None:
         """Return why the search does not apply: not two players, or a tensor that does not fit."""
@@ -87,15 +92,23 @@ class SupportEnumeration:
     def propose(
         self, game: BayesianGame, start: StrategyProfile | None, rng: np.random.Generator
     ) -> Proposals:
-        """Yield every equilibrium found, by increasing mixing; `start` and `rng` are not used."""
+        """Yield every equilibrium found, by increasing mixing, and None after each batch.
+
+        `start` and `rng` are not used.
+        """
         search = _Search(game, self.tol, self.batch)
         most = search.most_mixing
         highest = most if self.most_mixing is None else min(most, self.most_mixing)
         seen: set[bytes] = set()
         for mixing in range(highest + 1):
             for nodes in search.supports(mixing):
+                yield None
                 for rows in search.equilibria(nodes):
-                    key = b"".join((np.round(row, 7) + 0.0).tobytes() for row in rows)
+                    # The support tells apart what lies within 1e-7; it repeats only where tied.
+                    key = b"".join(
+                        (row > self.tol).tobytes() + (np.round(row, 7) + 0.0).tobytes()
+                        for row in rows
+                    )
                     if key not in seen:
                         seen.add(key)
                         yield StrategyProfile(rows)
@@ -103,7 +116,15 @@ class SupportEnumeration:
         if highest < most:
             return f"{count}; those with more than {highest} indifferences were not searched"
         if search.ties:
-            return f"{count}; ties were met: the game is degenerate, see ExtremeEnumeration"
+            return (
+                f"{count}; ties were met: the game is degenerate, or nearly so; "
+                "see ExtremeEnumeration"
+            )
+        if len(seen) % 2 == 0:
+            return (
+                f"{count}; {len(seen)} equilibria, an even number, though no tie was met: rounding "
+                "has hidden one; see ExtremeEnumeration"
+            )
         return Ending(f"{count}; no tie was met: the list is complete", complete=True)
 
 
@@ -132,27 +153,24 @@ class _Search:
         """Return the part of ``(B, agents, width)`` nodes that is player i's, ``(B, T_i, A_i)``."""
         return nodes[:, self.owner == i, : self.shapes[i][1]]
 
-    def supports(self, mixing: int):
-        """Yield batches ``(B, agents, width)`` of supports with `mixing` indifferences each."""
-        choices = np.array(
-            [
-                np.isin(np.arange(self.width), chosen)
-                for size in range(1, min(mixing + 1, self.width) + 1)
-                for chosen in combinations(range(self.width), size)
-            ]
-        )
-        stack = [(self.root[None], np.zeros((1, len(self.owner)), dtype=bool))]
+    def supports(self, mixing: int) -> Iterator[Array]:
+        """Yield batches ``(B, agents, width)`` of supports with `mixing` indifferences each.
+
+        Batches may be empty: they come at a steady pace.
+        """
+        root = self.root[None], np.zeros((1, len(self.owner)), dtype=bool)
+        # Depth first, and lazily: at each depth one batch at a time is held.
+        stack = [iter([root])]
         while stack:
-            nodes, decided = stack.pop()
-            if len(nodes) > self.chunk:
-                stack.append((nodes[self.chunk :], decided[self.chunk :]))
-                nodes, decided = nodes[: self.chunk], decided[: self.chunk]
-            nodes, decided = self._propagate(nodes, decided, mixing)
+            batch = next(stack[-1], None)
+            if batch is None:
+                stack.pop()
+                continue
+            nodes, decided = self._propagate(*batch, mixing)
             done = decided.all(axis=1)
-            if done.any():
-                yield nodes[done]
+            yield nodes[done]
             if not done.all():
-                stack.append(self._split(nodes[~done], decided[~done], mixing, choices))
+                stack.append(self._children(nodes[~done], decided[~done], mixing))
 
     def _propagate(self, nodes: Array, decided: Array, mixing: int) -> tuple[Array, Array]:
         """Strike off dominated actions to a fixed point; drop nodes that cannot be completed."""
@@ -186,58 +204,68 @@ class _Search:
         best = np.where(theirs[:, None, :, None, None, :], self.gaps[i], -np.inf).max(axis=-1)
         return (best.sum(axis=2) >= -self.tol).all(axis=-1)
 
-    def _split(
-        self, nodes: Array, decided: Array, mixing: int, choices: Array
-    ) -> tuple[Array, Array]:
-        """Return the children: the most constrained open type takes each support it still can."""
+    def _children(self, nodes: Array, decided: Array, mixing: int) -> Iterator[tuple[Array, Array]]:
+        """Yield the children: the most constrained open type takes each support it still can."""
         counts = nodes.sum(axis=2)
         agent = np.where(decided, self.width + 1, counts).argmin(axis=1)
-        rows = np.arange(len(nodes))
         used = np.where(decided, counts - 1, 0) * (self.owner == self.owner[agent][:, None])
         left = mixing - used.sum(axis=1)
-        allowed = nodes[rows, agent]
-        fits = ~(choices[None] & ~allowed[:, None]).any(axis=2)
-        fits &= choices.sum(axis=1)[None] - 1 <= left[:, None]
-        parent, chosen = np.nonzero(fits)
-        children, fixed = nodes[parent], decided[parent]
-        children[np.arange(len(parent)), agent[parent]] = choices[chosen]
-        fixed[np.arange(len(parent)), agent[parent]] = True
-        return children, fixed
+        allowed = nodes[np.arange(len(nodes)), agent]
+        actions = np.flatnonzero(allowed.any(axis=0))
+        for size in range(1, min(int(left.max()) + 1, len(actions)) + 1):
+            fitting = (left >= size - 1) & (allowed.sum(axis=1) >= size)
+            subsets = combinations(actions.tolist(), size)
+            while block := list(islice(subsets, BLOCK)):
+                choices = np.zeros((len(block), self.width), dtype=bool)
+                np.put_along_axis(choices, np.array(block), True, axis=1)
+                misses = (~allowed).astype(float) @ choices.T.astype(float)
+                parents, chosen = np.nonzero((misses == 0) & fitting[:, None])
+                # An empty batch, where no parent fits, still keeps the pace.
+                for k in range(0, max(len(parents), 1), self.chunk):
+                    parent, taken = parents[k : k + self.chunk], chosen[k : k + self.chunk]
+                    children, fixed = nodes[parent], decided[parent]
+                    children[np.arange(len(parent)), agent[parent]] = choices[taken]
+                    fixed[np.arange(len(parent)), agent[parent]] = True
+                    yield children, fixed
 
-    def equilibria(self, nodes: Array):
+    def equilibria(self, nodes: Array) -> Iterator[list[Array]]:
         """Yield the rows of the equilibrium on each support that has one."""
+        if not len(nodes):
+            return
         self.solved += len(nodes)
         masks = [self.agents(nodes, i).reshape(len(nodes), -1) for i in range(2)]
         # Player i's equations determine the opponent's weights.
-        weights, dependent = [], np.zeros(len(nodes), dtype=bool)
-        good = np.ones(len(nodes), dtype=bool)
-        for j in range(2):
-            found, singular, consistent = self._solve(1 - j, masks[1 - j], masks[j])
-            weights.append(found)
-            dependent |= singular
-            good &= consistent
-        self.ties |= bool((dependent & good).any())
+        first, second = (self._solve(1 - j, masks[1 - j], masks[j]) for j in range(2))
+        weights = [first[0], second[0]]
+        singular, solved = first[1] | second[1], first[2] & second[2]
+        self.ties |= bool((singular & solved).any())
+        # A support is turned down for certain where it fails by more than what rounding explains.
+        good, certain, margin = solved, ~solved, self.tol + np.maximum(first[3], second[3])
+        dependent = singular
         for i in range(2):
             j = 1 - i
-            good &= (weights[i] >= -self.tol).all(axis=1)
+            lowest = weights[i].min(axis=1)
             flat = self.values[i].reshape(masks[i].shape[1], -1)
             values = (weights[j] @ flat.T).reshape(len(nodes), *self.shapes[i])
             regret = values.max(axis=2, keepdims=True) - values
             own = masks[i].reshape(regret.shape)
-            good &= np.where(own, regret, 0.0).max(axis=(1, 2)) <= self.tol
-            weak = (weights[i] < self.tol) & masks[i]
+            highest = np.where(own, regret, 0.0).max(axis=(1, 2))
+            good = good & (lowest >= -self.tol) & (highest <= self.tol)
+            certain = certain | (lowest < -margin) | (highest > margin)
+            weak = (weights[i] < margin[:, None]) & masks[i]
             live = (self.root[self.owner == i].sum(axis=1) > 1)[:, None]
-            tied = (regret <= self.tol) & ~own & live
+            tied = (regret <= margin[:, None, None]) & ~own & live
             dependent = dependent | weak.any(axis=1) | tied.any(axis=(1, 2))
-        self.ties |= bool((dependent & good).any())
+        self.ties |= bool((~certain & (dependent | ~good)).any())
         for k in np.flatnonzero(good):
             rows = [np.maximum(weights[i][k], 0.0).reshape(self.shapes[i]) for i in range(2)]
             yield [row / row.sum(axis=1, keepdims=True) for row in rows]
 
-    def _solve(self, i: int, tight: Array, support: Array) -> tuple[Array, Array, Array]:
+    def _solve(self, i: int, tight: Array, support: Array) -> tuple[Array, Array, Array, Array]:
         """Return weights on `support` that make i's `tight` actions equal within each type.
 
-        Also which systems are singular, and which are solved (a singular one may not be).
+        Also which systems are singular, which are solved (a singular one may not be), and by how
+        much rounding may have moved the weights.
         """
         j, n_nodes = 1 - i, len(tight)
         own = np.nonzero(tight)[1].reshape(n_nodes, -1)
@@ -258,10 +286,14 @@ class _Search:
             found[~singular] = np.linalg.solve(matrix[~singular], right)
         for k in np.flatnonzero(singular):
             found[k] = np.linalg.lstsq(matrix[k], right, rcond=SINGULAR)[0]
-        solved = np.abs(np.matvec(matrix, found) - right).max(axis=1) <= self.tol
+        size = np.abs(found).max(axis=1)
+        condition = spectrum[:, 0] / np.maximum(spectrum[:, -1], SINGULAR * spectrum[:, 0])
+        blur = ROUNDING * matrix.shape[2] * condition * size
+        residual = np.abs(np.matvec(matrix, found) - right).max(axis=1)
+        solved = residual <= self.tol * np.where(singular, 1.0, np.maximum(size, 1.0))
         weights = np.zeros(support.shape)
         weights[np.arange(n_nodes)[:, None], other] = found[:, :n_other]
-        return weights, singular, solved
+        return weights, singular, solved, blur
 
 
 def _interim(game: BayesianGame, i: int) -> Array:

@@ -2,29 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from itertools import product
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import RefusedError
 
-__all__ = ["MOST_LABELS", "best_response_vertices"]
+__all__ = ["MOST_LABELS", "best_response_vertices", "drained"]
+
+Result = TypeVar("Result")
+
+Vertices = tuple[Array, Array]
+"""Points and labels."""
 
 MOST_LABELS = 64
 """Facets are kept as the bits of one machine word."""
 
-MOST_PAIRS = 20_000_000
+MOST_PAIRS = 2_500_000
 """Entries of the largest temporary table of pairs."""
+
+BLOCK = 2_000
+"""New rays that are computed at a time."""
 
 FLOAT_TOLERANCE = 1e-9
 
 
+def drained(search: Generator[Any, None, Result]) -> Result:
+    """Run `search` to its end, whatever it yields, and return what it returns.
+
+    >>> def search():
+    ...     yield None
+    ...     return 3
+    >>> drained(search())
+    3
+    """
+    while True:
+        try:
+            next(search)
+        except StopIteration as stop:
+            return stop.value
+
+
 def best_response_vertices(
     worth: Array, own: Array, other: Array, most: int
-) -> tuple[Array, Array]:
-    """Return the vertices of ``{(y, p): y a strategy, p[own[k]] >= (worth y)[k] for all k}``.
+) -> Generator[None, None, Vertices]:
+    """Return, by ``yield from``, the vertices of a best-response polyhedron.
+
+    That is ``{(y, p): y a strategy, p[own[k]] >= (worth y)[k] for all k}``. On the way, None is
+    yielded at a steady pace.
 
     Parameters
     ----------
@@ -50,7 +78,8 @@ def best_response_vertices(
     Examples
     --------
     >>> worth, one_type = np.array([[2, 0], [0, 1]], dtype=object), np.array([0, 0])
-    >>> points, labels = best_response_vertices(worth, one_type, one_type, 100)
+    >>> search = best_response_vertices(worth, one_type, one_type, 100)
+    >>> points, labels = drained(search)
     >>> points.tolist(), labels.tolist()
     ([[1, 1, 0], [3, 1, 2], [1, 0, 1]], [9, 3, 6])
 
@@ -73,12 +102,16 @@ def best_response_vertices(
         above, below = np.flatnonzero(sign > 0), np.flatnonzero(sign < 0)
         if not len(below):
             continue
-        high, low = _adjacent(zeros, above, below, dimension)
-        cut = slack[high][:, None] * rays[low] - slack[low][:, None] * rays[high]
+        high, low = yield from _adjacent(zeros, above, below, dimension)
         keep = sign >= 0
-        _limit(int(keep.sum()) + len(cut), most)
+        _limit(int(keep.sum()) + len(high), most)
+        cuts = [rays[keep]]
+        for k in range(0, len(high), BLOCK):
+            up, down = high[k : k + BLOCK], low[k : k + BLOCK]
+            cuts.append(_reduced(slack[up][:, None] * rays[down] - slack[down][:, None] * rays[up]))
+            yield None
         zeros = np.concatenate([zeros[keep], (zeros[high] & zeros[low]) | bit])
-        rays = np.concatenate([rays[keep], _reduced(cut)])
+        rays = np.concatenate(cuts)
     vertex = rays[:, 0] > 0
     return rays[vertex, : 1 + n_other], zeros[vertex]
 
@@ -108,21 +141,24 @@ def _first_description(
     return rays, np.concatenate([vertices, upward]), bounding
 
 
-def _adjacent(zeros: Array, above: Array, below: Array, dimension: int) -> tuple[Array, Array]:
+def _adjacent(
+    zeros: Array, above: Array, below: Array, dimension: int
+) -> Generator[None, None, tuple[Array, Array]]:
     """Return the pairs of rays, one on each side, that span an edge."""
     highs, lows = [], []
-    chunk = max(1, MOST_PAIRS // max(len(below), 1) // 8)
+    chunk = max(1, MOST_PAIRS // max(len(below), 1))
     for start in range(0, len(above), chunk):
         part = above[start : start + chunk]
         common = zeros[part][:, None] & zeros[below][None, :]
         first, second = np.nonzero(np.bitwise_count(common) >= dimension - 2)
         shared = common[first, second]
         # An edge lies on no other ray's facets: only its two ends hold all that they share.
-        step = max(1, MOST_PAIRS // max(len(zeros), 1) // 8)
+        step = max(1, MOST_PAIRS // max(len(zeros), 1))
         edge = np.zeros(len(shared), dtype=bool)
         for k in range(0, len(shared), step):
             block = shared[k : k + step, None]
             edge[k : k + step] = ((zeros[None, :] & block) == block).sum(axis=1) == 2
+            yield None
         highs.append(part[first[edge]])
         lows.append(below[second[edge]])
     return np.concatenate(highs), np.concatenate(lows)
@@ -136,8 +172,6 @@ def _signs(slack: Array) -> Array:
 
 def _reduced(rays: Array) -> Array:
     """Divide each ray by a positive number: the greatest common divisor, or its scale."""
-    if not len(rays):
-        return rays
     if rays.dtype == object:
         divisor: Any = np.gcd.reduce(rays, axis=1)
         return rays // divisor[:, None]

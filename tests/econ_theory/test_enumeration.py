@@ -16,7 +16,7 @@ from econ_theory.catalog import battle_of_the_sexes, market_for_lemons, random_g
 from econ_theory.errors import RefusedError
 from econ_theory.forms import harsanyi_form
 from econ_theory.solvers import ExtremeEnumeration, SupportEnumeration
-from econ_theory.solvers.vertices import best_response_vertices
+from econ_theory.solvers.vertices import best_response_vertices, drained
 
 RNG = np.random.default_rng(0)
 
@@ -45,7 +45,7 @@ def enumerated(solver, game) -> tuple[list[StrategyProfile], str]:
     found, proposals = [], solver.propose(game, None, RNG)
     while True:
         try:
-            found.append(next(proposals))
+            found += filter(None, [next(proposals)])
         except StopIteration as stop:
             return found, stop.value
 
@@ -279,11 +279,12 @@ def test_vertices_of_a_three_by_three_envelope() -> None:
     """Rock, paper, scissors: 3 corners, 3 edges' midpoints of indifference, and the centre."""
     worth = np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]], dtype=object)
     types = np.zeros(3, dtype=int)
-    points, _ = best_response_vertices(worth, types, types, 100)
+    points, _ = drained(best_response_vertices(worth, types, types, 100))
     strategies = {tuple(Fraction(y, p[0]) for y in p[1:]) for p in points}
     third = Fraction(1, 3)
     assert (third, third, third) in strategies
     assert (1, 0, 0) in strategies
     assert len(strategies) == 7
+    types33 = np.zeros(33, dtype=int)
     with pytest.raises(RefusedError, match="66 facets, want at most 64"):
-        best_response_vertices(np.zeros((33, 33), dtype=object), *[np.zeros(33, int)] * 2, 100)
+        drained(best_response_vertices(np.zeros((33, 33), dtype=object), *[types33] * 2, 100))

@@ -12,7 +12,7 @@ from econ_theory.solvers import PureEnumeration
 
 
 def pure_equilibria(game):
-    return list(PureEnumeration().propose(game, None, np.random.default_rng(0)))
+    return list(filter(None, PureEnumeration().propose(game, None, np.random.default_rng(0))))
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,15 @@ import pytest
 from econ_theory import BayesianGame, Solution, Status, StrategyProfile, solve, solve_all
 from econ_theory.driver import choose
 from econ_theory.errors import NotConverged, ProfileError, RefusedError, SettingError
-from econ_theory.solvers import Lemke, PureEnumeration, SelfPlay, ZeroSumLp
+from econ_theory.solvers import (
+    Chain,
+    ExtremeEnumeration,
+    Lemke,
+    PureEnumeration,
+    SelfPlay,
+    SupportEnumeration,
+    ZeroSumLp,
+)
 
 
 def bimatrix(u1, u2, **labels) -> BayesianGame:
@@ -163,3 +172,55 @@ def test_solution_shows_itself() -> None:
     solution = solve(CHICKEN)
     assert "Lemke" in str(solution)
     assert "<table>" in solution._repr_html_()
+
+
+def too_much(*n_types: int, n_actions: int) -> BayesianGame:
+    rng = np.random.default_rng(0)
+    shape = (*n_types, *(n_actions for _ in n_types))
+    prior = rng.dirichlet(np.ones(int(np.prod(n_types)))).reshape(n_types)
+    return BayesianGame(prior, [rng.random(shape) for _ in n_types])
+
+
+@pytest.mark.parametrize(
+    ("solver", "game"),
+    [
+        (SupportEnumeration(), too_much(4, 4, n_actions=8)),
+        (SupportEnumeration(), too_much(1, 1, n_actions=59)),
+        (PureEnumeration(), too_much(2, 2, 2, 2, 2, n_actions=4)),
+        (ExtremeEnumeration(most_vertices=10**6), too_much(1, 1, n_actions=20)),
+        (Chain((SupportEnumeration(), Lemke()), steps=(1000, 10)), too_much(4, 4, n_actions=8)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_long_searches_stop_in_time(solver, game: BayesianGame) -> None:
+    began = time.perf_counter()
+    solution = solve(game, solver, max_seconds=0.5, tol=0, throw=False)
+    assert solution.status is Status.TIME
+    assert solution.seconds < 5, "half a second, and one batch on a busy machine"
+    assert time.perf_counter() - began < 10
+    search = solve_all(game, solver, max_seconds=0.2)
+    for found in search:
+        assert found.certificate.relative <= 1e-9
+    assert (search.complete, search.reason) == (False, "max_seconds passed")
+
+
+def test_nothing_found_in_time_is_said_and_judged() -> None:
+    game = too_much(1, 1, n_actions=20)
+    solver, mine = ExtremeEnumeration(most_vertices=10**6), StrategyProfile.random(game, rng=0)
+    solution = solve(game, solver, max_seconds=0.0, throw=False)
+    assert (solution.status, solution.steps, solution.history) == (Status.TIME, 0, ())
+    assert solution.profile.distance(StrategyProfile.uniform(game)) == 0
+    assert solution.certificate.relative > 0
+    assert solution.reason == "nothing was found in time, this is uniform play"
+    begun = solve(game, solver, start=mine, max_seconds=0.0, throw=False)
+    assert begun.profile is mine
+    with pytest.raises(NotConverged, match=r"after 0 proposals of ExtremeEn.*max_seconds passed"):
+        solve(game, solver, max_seconds=0.0)
+
+
+def test_solve_all_in_time_says_how_far_it_came() -> None:
+    search = solve_all(three_players(1), rng=0, restarts=10**6, max_seconds=0.5)
+    assert len(list(search)) >= 1
+    assert search.complete is False
+    assert search.reason.startswith("max_seconds passed; all pure profiles were searched")
+    assert "random starts of SelfPlay" in search.reason

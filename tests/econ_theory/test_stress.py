@@ -180,7 +180,7 @@ def enumerated(solver: Solver, game: BayesianGame) -> tuple[list[StrategyProfile
     found, proposals = [], solver.propose(game, None, np.random.default_rng(0))
     while True:
         try:
-            found.append(next(proposals))
+            found += filter(None, [next(proposals)])
         except StopIteration as stop:
             return found, getattr(stop.value, "complete", False)
 
