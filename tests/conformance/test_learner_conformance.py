@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import econ_theory.learners
+from econ_theory import BayesianGame, certify
 from econ_theory.learners import BanditMinimizer
+from econ_theory.solvers import SelfPlay
 
 EXPORTED = [getattr(econ_theory.learners, name) for name in econ_theory.learners.__all__]
 ALL = [
@@ -22,7 +25,10 @@ ALL = [
     and all(hasattr(thing, name) for name in ("init", "strategy", "observe", "bound", "source"))
 ]
 LEARNERS = [learner for learner in ALL if not isinstance(learner, BanditMinimizer)]
+BANDITS = [learner for learner in ALL if isinstance(learner, BanditMinimizer)]
 learner_test = pytest.mark.parametrize("learner", LEARNERS, ids=lambda l: type(l).__name__)
+bandit_test = pytest.mark.parametrize("learner", BANDITS, ids=lambda l: type(l).__name__)
+any_test = pytest.mark.parametrize("learner", ALL, ids=lambda l: type(l).__name__)
 SEEDS = range(2)
 
 
@@ -38,18 +44,26 @@ def play(learner, utilities):
 
 
 def assert_bounded(learner, utilities, strategies):
+    n_steps, n_actions = len(utilities), utilities.shape[-1]
     gains = utilities - (utilities * strategies).sum(-1, keepdims=True)
-    regret = gains.cumsum(0).max(-1)
-    bounds = [learner.bound(k + 1, utilities.shape[-1]) for k in range(len(utilities))]
-    over = regret - np.reshape(bounds, (-1,) + (1,) * (regret.ndim - 1))
-    assert over.max() <= 1e-9
+    regrets = {"bound": gains.cumsum(0).max(-1)}
+    if hasattr(learner, "swap_bound"):
+        regrets["swap_bound"] = sum(
+            (strategies[..., a, None] * (utilities - utilities[..., a, None])).cumsum(0).max(-1)
+            for a in range(n_actions)
+        )
+    for name, regret in regrets.items():
+        bounds = [getattr(learner, name)(k + 1, n_actions) for k in range(n_steps)]
+        over = regret - np.reshape(bounds, (-1,) + (1,) * (regret.ndim - 1))
+        assert over.max() <= 1e-9, name
 
 
 def test_some_learners_are_exported():
     assert len(LEARNERS) >= 5
+    assert len(BANDITS) >= 2
 
 
-@learner_test
+@any_test
 def test_source_is_named(learner):
     assert isinstance(learner.source, str)
     assert any(char.isdigit() for char in learner.source)
@@ -107,6 +121,16 @@ def test_relabelled_actions_are_played_relabelled(learner):
 
 
 @learner_test
+def test_constant_added_to_a_row_changes_nothing(learner):
+    rng = np.random.default_rng(5)
+    utilities, shifts = rng.random((60, 3, 4)), rng.normal(size=(60, 3, 1))
+    # Predictions compare two steps: a shift moves both, so play is the same.
+    np.testing.assert_allclose(
+        play(learner, utilities + shifts), play(learner, utilities), atol=1e-9
+    )
+
+
+@any_test
 def test_bound_is_a_growing_number(learner):
     bounds = [learner.bound(k, 4) for k in (0, 1, 2, 10, 100, 10_000)]
     assert all(isinstance(bound, float) and bound >= 0 for bound in bounds)
@@ -121,8 +145,19 @@ def test_bound_holds_on_stochastic_utilities(learner, n_actions, seed):
     rng = np.random.default_rng(seed)
     coins = rng.integers(0, 2, (400, 4, n_actions)).astype(float)
     drift = rng.beta(0.3, 0.3, (400, 4, n_actions)) * np.linspace(0.9, 1, n_actions)
-    for utilities in (coins, drift, 7 + coins, coins - 1):
-        assert_bounded(learner, utilities, play(learner, utilities))
+    utilities = np.stack([coins, drift, 7 + coins, coins - 1], axis=1)
+    assert_bounded(learner, utilities, play(learner, utilities))
+
+
+@functools.cache
+def vertices(n_actions):
+    return np.array(list(np.ndindex((2,) * n_actions)), dtype=float)
+
+
+def worst_vertex(strategy, gains, score):
+    corners = vertices(len(strategy))
+    regrets = gains + corners - (corners @ strategy)[:, None]
+    return corners[score(regrets).argmax()]
 
 
 @learner_test
@@ -135,25 +170,20 @@ def test_bound_holds_on_stochastic_utilities(learner, n_actions, seed):
         lambda s, gains: 1.0 - np.eye(len(s))[s.argmax()],
         lambda s, gains: np.eye(len(s))[(gains - 10 * s).argmax()],
         # The vertex that leaves the largest squared positive regrets.
-        lambda s, gains: max(
-            (np.array(list(np.binary_repr(v, len(s))), float) for v in range(2 ** len(s))),
-            key=lambda u: (np.maximum(gains + u - u @ s, 0) ** 2).sum(),
-        ),
-        lambda s, gains: max(
-            (np.array(list(np.binary_repr(v, len(s))), float) for v in range(2 ** len(s))),
-            key=lambda u: (gains + u - u @ s).max() + 0.1 * (gains + u - u @ s).sum(),
-        ),
+        lambda s, gains: worst_vertex(s, gains, lambda r: (np.maximum(r, 0) ** 2).sum(-1)),
+        lambda s, gains: worst_vertex(s, gains, lambda r: r.max(-1) + 0.1 * r.sum(-1)),
     ],
     ids=["least", "half", "not-most", "leader", "norm", "greedy"],
 )
 def test_bound_holds_against_adversaries(learner, n_actions, adversary):
     state, gains = learner.init(1, n_actions), np.zeros(n_actions)
-    for k in range(1, 301):
-        strategy = learner.strategy(state)[0]
-        utility = adversary(strategy, gains)
-        gains = gains + utility - utility @ strategy
-        state = learner.observe(state, utility[None])
-        assert gains.max() <= learner.bound(k, n_actions) + 1e-9
+    utilities, strategies = np.zeros((2, 300, n_actions))
+    for k in range(300):
+        strategies[k] = learner.strategy(state)[0]
+        utilities[k] = adversary(strategies[k], gains)
+        gains = gains + utilities[k] - utilities[k] @ strategies[k]
+        state = learner.observe(state, utilities[k][None])
+    assert_bounded(learner, utilities, strategies)
 
 
 @learner_test
@@ -169,3 +199,101 @@ def test_bound_holds_on_found_sequences(learner, utilities):
     strategies = play(learner, utilities)
     np.testing.assert_allclose(strategies.sum(-1), 1.0, atol=1e-9)
     assert_bounded(learner, utilities, strategies)
+
+
+ZERO_SUM = {
+    "skewed pennies": [[2.0, -1.0], [-1.0, 1.0]],
+    "rare pennies": [[9.0, 0.0], [-1.0, 1.0]],
+    "three by two": [[0.0, 3.0], [2.0, -1.0], [1.0, 0.5]],
+}
+
+
+@learner_test
+@pytest.mark.parametrize("name", ZERO_SUM)
+def test_self_play_is_as_good_as_the_bound_says(learner, name):
+    """In a zero-sum game the gains against average play add up to the players' mean regret."""
+    payoff, n_steps = np.array(ZERO_SUM[name]), 1000
+    game = BayesianGame([[1.0]], [payoff[None, None], -payoff[None, None]])
+    solver = SelfPlay(learner, alternating=False, iterate="average", power=0, steps=n_steps)
+    *_, average = solver.propose(game, None, np.random.default_rng(0))
+    bound = sum(learner.bound(n_steps, n_actions) for n_actions in payoff.shape)
+    # Averages run from step 2 to K + 1: one strategy of each player is exchanged.
+    assert certify(game, average).relative <= (bound + 2) / n_steps
+    assert certify(game, average).relative <= 0.1
+
+
+def drawn(learner, payoffs, uniforms, idle):
+    """Return strategies of a bandit; payoffs (K, ..., T, A), uniforms and idle (K, ..., T)."""
+    *_, n_types, n_actions = payoffs.shape
+    state, strategies = learner.init(n_types, n_actions), []
+    for payoff, uniform, off in zip(payoffs, uniforms, idle, strict=True):
+        strategies.append(np.broadcast_to(learner.strategy(state), payoff.shape))
+        chosen = (strategies[-1].cumsum(-1) < uniform[..., None]).sum(-1).clip(max=n_actions - 1)
+        played = np.eye(n_actions)[chosen] * ~off[..., None]
+        state = learner.observe(state, played, (payoff * played).sum(-1))
+    return np.array(strategies)
+
+
+def draws(seed, *shape):
+    rng = np.random.default_rng(seed)
+    return rng.random(shape), rng.random(shape[:-1]), rng.random(shape[:-1]) < 0.3
+
+
+@bandit_test
+@pytest.mark.parametrize(("n_types", "n_actions"), [(1, 1), (3, 1), (1, 4), (2, 3)])
+def test_bandit_rows_are_distributions(learner, n_types, n_actions):
+    strategies = drawn(learner, *draws(0, 200, n_types, n_actions))
+    assert (strategies >= 0).all()
+    np.testing.assert_allclose(strategies.sum(-1), 1.0, atol=1e-12)
+
+
+@bandit_test
+def test_bandit_observe_is_pure(learner):
+    state = learner.init(2, 3)
+    for k in range(5):
+        played, payoff = np.eye(3)[[k % 3, 1]], np.array([0.2, 0.7])
+        before, seen = copy.deepcopy(state), (played.copy(), payoff.copy())
+        following = learner.observe(state, played, payoff)
+        np.testing.assert_array_equal(learner.strategy(state), learner.strategy(before))
+        again = learner.observe(before, *seen)
+        np.testing.assert_array_equal(learner.strategy(following), learner.strategy(again))
+        np.testing.assert_array_equal(played, seen[0])
+        np.testing.assert_array_equal(payoff, seen[1])
+        state = following
+
+
+@bandit_test
+def test_bandit_rows_that_were_not_drawn_are_left_as_they_are(learner):
+    payoffs, uniforms, idle = draws(1, 60, 2, 3)
+    together = drawn(learner, payoffs, uniforms, idle)
+    for t in range(2):
+        on = ~idle[:, t]
+        alone = drawn(learner, payoffs[on][:, [t]], uniforms[on][:, [t]], idle[on][:, [t]])
+        np.testing.assert_array_equal(together[on][:, [t]], alone)
+    untouched = learner.observe(learner.init(1, 2), np.zeros((1, 2)), np.array([np.nan]))
+    np.testing.assert_array_equal(learner.strategy(untouched), [[0.5, 0.5]])
+
+
+@bandit_test
+def test_bandit_leading_axes_are_a_batch(learner):
+    payoffs, uniforms, idle = draws(2, 40, 2, 3, 2, 4)
+    together = drawn(learner, payoffs, uniforms, idle)
+    for b in np.ndindex(2, 3):
+        at = (slice(None), *b)
+        alone = drawn(learner, payoffs[at], uniforms[at], idle[at])
+        np.testing.assert_allclose(together[at], alone, atol=1e-12)
+
+
+@bandit_test
+def test_bandit_relabelled_actions_are_played_relabelled(learner):
+    rng, order = np.random.default_rng(3), np.array([2, 0, 3, 1])
+    one, other = learner.init(1, 4), learner.init(1, 4)
+    for _ in range(40):
+        played, payoff = np.eye(4)[rng.integers(4, size=1)], rng.random(1)
+        one, other = (
+            learner.observe(one, played, payoff),
+            learner.observe(other, played[:, order], payoff),
+        )
+        np.testing.assert_allclose(
+            learner.strategy(other), learner.strategy(one)[:, order], atol=1e-12
+        )
