@@ -5,7 +5,7 @@ from __future__ import annotations
 import numbers
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from econ_theory.solvers.interim import InterimSystem
 from econ_theory.solvers.logit_path import Ending, LogitPath, Point
 from econ_theory.strategies import StrategyProfile
 
-__all__ = ["Branch", "QuantalResponse"]
+__all__ = ["Branch", "QuantalResponse", "Temperature", "type_temperatures"]
 
 Temperature = float | Sequence[float | Sequence[float]]
 
@@ -193,7 +193,7 @@ class QuantalResponse:
         system = InterimSystem(game, [unit] * game.n_players)
         shares = np.divide(unit, ranges, out=np.zeros_like(ranges), where=ranges > 0)
         of_types = [np.full(int(k.sum()), s) for k, s in zip(system.alive, shares, strict=True)]
-        heats = _heats(self.relative, game)
+        heats = type_temperatures(game, 1.0 if self.relative is None else self.relative)
         live = [heat[keep] for heat, keep in zip(heats, system.alive, strict=True)]
         return LogitPath(system, np.concatenate(live), np.concatenate(of_types)), unit
 
@@ -211,16 +211,30 @@ def _frozen(relative: Any) -> tuple[Any, ...]:
     )
 
 
-def _heats(relative: Sequence[Any] | None, game: BayesianGame) -> list[Array]:
-    """Return the temperature of every type as a multiple of the common one, n arrays (T_i,)."""
-    if relative is None:
-        return [np.ones(n_types) for n_types in game.n_types]
-    if len(relative) != game.n_players:
-        raise SettingError(
-            f"temperature has {len(relative)} entries, want {game.n_players}: one a player."
-        )
+def type_temperatures(game: BayesianGame, temperature: Temperature) -> list[Array]:
+    """Return the temperature of every type, n arrays ``(T_i,)``.
+
+    Parameters
+    ----------
+    temperature : one number, or one for each player, or for some players one for each type
+
+    Raises
+    ------
+    SettingError
+        If the counts do not fit the game, or a temperature is not a positive number.
+
+    >>> from econ_theory import BayesianGame
+    >>> game = BayesianGame([[0.5, 0.5]], [np.eye(2).reshape(1, 1, 2, 2)] * 2)
+    >>> type_temperatures(game, (0.5, (1, 2)))
+    [array([0.5]), array([1., 2.])]
+    """
+    n = game.n_players
+    each = (temperature,) * n if isinstance(temperature, numbers.Real) else temperature
+    each = cast("Sequence[Any]", each)
+    if len(each) != n:
+        raise SettingError(f"temperature has {len(each)} entries, want {n}: one a player.")
     heats = []
-    for i, (entry, n_types) in enumerate(zip(relative, game.n_types, strict=True)):
+    for i, (entry, n_types) in enumerate(zip(each, game.n_types, strict=True)):
         if np.ndim(entry) and len(entry) != n_types:
             raise SettingError(
                 f"temperature of player {i} has {len(entry)} entries, want 1 or {n_types}: one a "
