@@ -8,17 +8,37 @@ from hypothesis import strategies as st
 from econ_theory import BayesianGame
 from econ_theory.errors import SettingError
 from econ_theory.learners import (
+    DualAveraging,
+    FollowTheLeader,
+    GradientAscent,
     Hedge,
+    InternalRegretMatching,
+    MagneticMirrorDescent,
     OptimisticHedge,
     PredictiveRegretMatchingPlus,
     RegretMatching,
     RegretMatchingPlus,
     RegretMinimizer,
+    SmoothFictitiousPlay,
+    SwapRegret,
 )
 from econ_theory.learners.base import normalize_rows, utility_scales
 
 MATCHING = [RegretMatching(), RegretMatchingPlus(), PredictiveRegretMatchingPlus()]
 HEDGES = [kind(step) for kind in (Hedge, OptimisticHedge) for step in ("adaptive", "sqrt", 0.2)]
+PROJECTED = [
+    *(DualAveraging(step) for step in ("adaptive", "sqrt", 0.2)),
+    *(GradientAscent(step) for step in ("sqrt", 0.2)),
+]
+ENTROPIC = [
+    MagneticMirrorDescent(),
+    MagneticMirrorDescent(0.5, 0.2),
+    MagneticMirrorDescent(0.01, 1.0),
+    SmoothFictitiousPlay(),
+    SmoothFictitiousPlay(0.5),
+]
+SWAPPING = [SwapRegret(), SwapRegret(RegretMatching()), InternalRegretMatching()]
+EVERY = MATCHING + HEDGES + PROJECTED + ENTROPIC + SWAPPING + [FollowTheLeader()]
 
 
 def play(learner, utilities):
@@ -41,12 +61,12 @@ def worst_regret_share(learner, n_steps, n_actions=2):
     return share
 
 
-@pytest.mark.parametrize("learner", MATCHING + HEDGES, ids=str)
+@pytest.mark.parametrize("learner", EVERY, ids=str)
 def test_is_a_regret_minimizer(learner):
     assert isinstance(learner, RegretMinimizer)
 
 
-@pytest.mark.parametrize("learner", MATCHING + HEDGES, ids=str)
+@pytest.mark.parametrize("learner", EVERY, ids=str)
 def test_constant_added_to_a_row_changes_nothing(learner):
     rng = np.random.default_rng(0)
     utilities = rng.random((60, 3, 4))
@@ -57,7 +77,11 @@ def test_constant_added_to_a_row_changes_nothing(learner):
     )
 
 
-@pytest.mark.parametrize("learner", [*MATCHING, Hedge(), OptimisticHedge()], ids=str)
+@pytest.mark.parametrize(
+    "learner",
+    [*MATCHING, Hedge(), OptimisticHedge(), DualAveraging(), FollowTheLeader(), *SWAPPING],
+    ids=str,
+)
 @pytest.mark.parametrize("scale", [1e-12, 1e12])
 def test_scale_free_learners_do_not_see_the_scale(learner, scale):
     utilities = np.random.default_rng(0).random((60, 3, 4))
@@ -66,12 +90,12 @@ def test_scale_free_learners_do_not_see_the_scale(learner, scale):
     )
 
 
-@pytest.mark.parametrize("learner", MATCHING + HEDGES, ids=str)
+@pytest.mark.parametrize("learner", EVERY, ids=str)
 def test_bound_holds_and_is_no_idle_one(learner):
     assert 0.1 < worst_regret_share(learner, 2000) <= 1
 
 
-@pytest.mark.parametrize("learner", MATCHING + HEDGES, ids=str)
+@pytest.mark.parametrize("learner", EVERY, ids=str)
 @settings(max_examples=40, deadline=None)
 @given(st.integers(1, 4), st.lists(st.integers(0, 15), min_size=1, max_size=60))
 def test_bound_holds_on_found_corners(learner, n_actions, codes):
@@ -83,7 +107,10 @@ def test_bound_holds_on_found_corners(learner, n_actions, codes):
         assert gains.max() <= learner.bound(k, n_actions) + 1e-9
 
 
-@pytest.mark.parametrize("learner", MATCHING + HEDGES, ids=str)
+COLD = [learner for learner in EVERY if getattr(learner, "temperature", 0) < 0.5]
+
+
+@pytest.mark.parametrize("learner", COLD, ids=str)
 def test_the_better_action_wins(learner):
     rng = np.random.default_rng(0)
     utilities = (rng.random((800, 1, 3)) < [0.8, 0.3, 0.2]).astype(float)
@@ -121,6 +148,19 @@ def test_adaptive_hedge_by_hand():
 def test_bounds_by_hand():
     assert RegretMatching().bound(100, 5) == 20
     assert PredictiveRegretMatchingPlus().bound(1, 5) == 2
+    assert DualAveraging(0.5).bound(80, 3) == pytest.approx(2 / 3 + 0.25 * 2 / 3 * 80)
+    assert DualAveraging("sqrt").bound(100, 4) == pytest.approx(np.sqrt(2 * 0.75 * 100))
+    assert DualAveraging().bound(100, 4) == pytest.approx(1 + np.sqrt(1 + 150))
+    assert GradientAscent(0.5).bound(80, 3) == DualAveraging(0.5).bound(80, 3)
+    assert GradientAscent().bound(100, 4) == 20
+    assert MagneticMirrorDescent(0.1, 0.5).bound(80, 3) == pytest.approx(10 * np.log(3) + 5)
+    assert MagneticMirrorDescent(0.1, 0.5).regularized_bound(80, 3) == pytest.approx(
+        2 * np.log(3) + 5
+    )
+    assert SmoothFictitiousPlay(0.1).bound(101, 3) == pytest.approx(
+        10 * np.log(3) + 1.25 * (2 + np.log(100))
+    )
+    assert FollowTheLeader().bound(80, 4) == 60
     assert Hedge(0.5).bound(80, 3) == pytest.approx(np.log(3) / 0.5 + 5)
     assert Hedge("sqrt").bound(100, 3) == pytest.approx(np.sqrt(100 * np.log(3)))
     assert Hedge().bound(100, 3) == pytest.approx(1 + np.sqrt(1 + 100 * np.log(3)))
@@ -136,7 +176,7 @@ def test_a_bound_that_is_too_small_would_be_caught():
         worst_regret_share(Boastful(), 200)
 
 
-@pytest.mark.parametrize("kind", [Hedge, OptimisticHedge])
+@pytest.mark.parametrize("kind", [Hedge, OptimisticHedge, DualAveraging])
 @pytest.mark.parametrize("step", [0.0, -1.0, float("nan"), float("inf"), "fast"])
 def test_bad_step_is_refused(kind, step):
     with pytest.raises(SettingError, match=r"step is .*, want 'adaptive', 'sqrt' or a number > 0"):
