@@ -16,6 +16,7 @@ from econ_theory.catalog import battle_of_the_sexes, market_for_lemons, random_g
 from econ_theory.errors import RefusedError
 from econ_theory.forms import harsanyi_form
 from econ_theory.solvers import ExtremeEnumeration, SupportEnumeration
+from econ_theory.solvers.support_enumeration import _Search
 from econ_theory.solvers.vertices import best_response_vertices, drained
 
 RNG = np.random.default_rng(0)
@@ -48,6 +49,11 @@ def enumerated(solver, game) -> tuple[list[StrategyProfile], str]:
             found += filter(None, [next(proposals)])
         except StopIteration as stop:
             return found, stop.value
+
+
+def claimed(why: str) -> bool:
+    """Whether the solver says that every equilibrium was listed."""
+    return getattr(why, "complete", False)
 
 
 def live_rows(game: BayesianGame, profile: StrategyProfile) -> np.ndarray:
@@ -139,6 +145,106 @@ def test_supports_find_everything_unless_they_say_that_ties_were_met(game: Bayes
         assert len(found) % 2 == 1, "nondegenerate games have an odd number of equilibria"
     else:
         assert "ties were met" in why
+
+
+@st.composite
+def nearly_degenerate_games(draw) -> BayesianGame:
+    """Integer payoffs moved by 1e-2 down to 1e-15: equilibria come that close to each other."""
+    n_types = [draw(st.integers(1, 2)) for _ in range(2)]
+    n_actions = [draw(st.integers(1, 3 if t == 1 else 2)) for t in n_types]
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    shape, delta = (*n_types, *n_actions), 2.0 ** -draw(st.integers(8, 51))
+    payoffs = [rng.integers(0, draw(st.integers(2, 5)), shape) + 0.0 for _ in range(2)]
+    if draw(st.booleans()):
+        payoffs = [u + delta * rng.standard_normal(shape) for u in payoffs]
+    else:
+        payoffs = [u * np.where(rng.random(shape) < 0.5, 1.0, delta) for u in payoffs]
+    prior = rng.integers(1, 4, n_types)
+    return BayesianGame(prior / prior.sum(), payoffs)
+
+
+@given(nearly_degenerate_games())
+@settings(max_examples=300, deadline=None)
+def test_supports_claim_to_be_complete_only_where_vertices_agree(game: BayesianGame) -> None:
+    found, why = enumerated(SupportEnumeration(), game)
+    assert found
+    every, _ = enumerated(ExtremeEnumeration(), game)
+    if claimed(why):
+        assert len(found) == len(every)
+        assert len(found) % 2 == 1
+    search = solve_all(game)
+    assert len(list(search)) == len(every), "rational equilibria are told apart exactly"
+    assert search.complete
+
+
+def close_together(gap: Fraction) -> BayesianGame:
+    """Stag hunt in which both prefer the hare unless the other hunts all but surely.
+
+    Hunting pays 1 if the other hunts, the hare 1 - gap then and 1 otherwise: the mixed equilibrium
+    gives the hare about `gap`, so it lies that far from the pure one of hunting.
+    """
+    one = Fraction(1)
+    u = fractions(np.zeros((2, 2)))
+    u[:] = [[one, 0 * one], [one - gap, one]]
+    u = u.reshape(1, 1, 2, 2)
+    return BayesianGame([[one]], [u, u.swapaxes(2, 3)])
+
+
+@pytest.mark.parametrize("digits", [6, 8, 10, 14, 30])
+def test_equilibria_closer_than_any_float_tolerance_are_listed_apart(digits: int) -> None:
+    gap = Fraction(1, 10**digits)
+    game = close_together(gap)
+    exact = solve_all(game)
+    hares = sorted(solution.profile.rows[0][0, 1] for solution in exact)
+    assert hares == [0, gap / (1 + gap), 1]
+    assert exact.complete
+    floats = solve_all(game, SupportEnumeration())
+    found = list(floats)
+    assert (len(found), floats.complete) == ((3, True) if digits < 9 else (2, False))
+    if digits > 9:
+        assert "degenerate, or nearly so; see ExtremeEnumeration" in floats.reason
+
+
+def test_an_even_list_is_not_called_complete(monkeypatch) -> None:
+    search = SupportEnumeration()
+    assert claimed(enumerated(search, stag_hunt().game)[1])
+    original = _Search.equilibria
+
+    def forgetful(self, nodes):
+        return [rows for rows in original(self, nodes) if rows[0].max() == 1]
+
+    monkeypatch.setattr(_Search, "equilibria", forgetful)
+    found, why = enumerated(search, stag_hunt().game)
+    assert len(found) == 2
+    assert not claimed(why)
+    assert "2 equilibria, an even number, though no tie was met" in why
+
+
+def test_floats_that_mean_the_same_equilibrium_are_one() -> None:
+    """Two proposals a rounding error apart, and one that stands for another equilibrium."""
+    gap = Fraction(1, 10**8)
+    game = close_together(gap)
+    hare = float(gap / (1 + gap))
+
+    class Three:
+        source, exact = "three profiles by hand", True
+
+        def refuses(self, game):
+            return None
+
+        def propose(self, game, start, rng):
+            for share in (hare, hare * (1 + 1e-9), 0.0):
+                yield StrategyProfile([[[1 - share, share]]] * 2)
+            return "that was all"
+
+    search = solve_all(game, Three())
+    assert [float(s.profile.rows[0][0, 1]) for s in search] == [hare, 0.0]
+
+
+def test_float_vertices_claim_nothing() -> None:
+    found, why = enumerated(ExtremeEnumeration(arithmetic="float"), stag_hunt().game)
+    assert (len(found), claimed(why)) == (3, False)
+    assert why.endswith("complete up to rounding")
 
 
 @pytest.mark.parametrize(("n_types", "n_actions"), [(2, 4), (3, 3), (4, 2), ((1, 4), (4, 2))])

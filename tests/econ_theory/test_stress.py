@@ -285,7 +285,7 @@ def check_claims_of_completeness(game: BayesianGame) -> None:
     for profile in supports:
         check_equilibrium(game, profile)
     if complete:
-        # Equilibria closer than 1e-7 are listed once.
+        assert len(supports) == len(extremes), "however close to each other"
         for some, others in ((extremes, supports), (supports, extremes)):
             for profile in some:
                 assert min(profile.distance(other) for other in others) <= NEAR
