@@ -5,12 +5,15 @@ from __future__ import annotations
 from econ_theory.audit.base import Claim
 from econ_theory.audit.equilibrium_exists import EquilibriumExists
 from econ_theory.audit.last_iterate import LastIterateInherits
+from econ_theory.audit.performance_difference import PerformanceDifferenceLemma
 from econ_theory.audit.regret_sign import RegretIsDistance
 
 __all__ = ["CLAIMS"]
 
 CLAIMS: tuple[Claim, ...] = (
     EquilibriumExists(),
+    PerformanceDifferenceLemma(),
+    PerformanceDifferenceLemma("pointwise"),
     LastIterateInherits(),
     RegretIsDistance(),
 )
