@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from econ_theory.audit.base import Claim
+from econ_theory.audit.coupling_sign import ZeroMeansCooperative
 from econ_theory.audit.equilibrium_exists import EquilibriumExists
 from econ_theory.audit.last_iterate import LastIterateInherits
 from econ_theory.audit.performance_difference import PerformanceDifferenceLemma
+from econ_theory.audit.quantal_uniqueness import UniqueAboveCoupling
 from econ_theory.audit.regret_sign import RegretIsDistance
 
 __all__ = ["CLAIMS"]
@@ -16,4 +18,6 @@ CLAIMS: tuple[Claim, ...] = (
     PerformanceDifferenceLemma("pointwise"),
     LastIterateInherits(),
     RegretIsDistance(),
+    UniqueAboveCoupling(),
+    ZeroMeansCooperative(),
 )
