@@ -43,23 +43,27 @@ class RegretMinimizer(Protocol[S]):
     ``max_a u_k[a] - min_a u_k[a] <= 1``. Utilities that spread over `c` are fed as ``u / c``;
     their regret is then at most ``c * bound(K, A)``.
 
-    A complete learner, follow-the-leader (its regret can grow like K, so it promises no more):
+    A learner may say ``second_order = True``: its bound is concave in K, and holds with the sum of
+    squared spreads over steps in place of K (`econ_theory.learners.SwapRegret` then promises more).
+
+    A complete learner, the reply to the last utility (its regret can grow like K: it promises no
+    less):
 
     >>> import numpy as np
     >>> from dataclasses import dataclass
     >>> from econ_theory.learners import RegretMinimizer
     >>> @dataclass(frozen=True)
-    ... class FollowTheLeader:
-    ...     source = "Hannan 1957"
+    ... class BestReply:
+    ...     source = "Cournot 1838"
     ...     def init(self, n_types, n_actions):
-    ...         return np.zeros((n_types, n_actions))
+    ...         return np.full((n_types, n_actions), 1 / n_actions)
     ...     def strategy(self, state):
-    ...         return np.eye(state.shape[-1])[state.argmax(-1)]
+    ...         return state
     ...     def observe(self, state, utility):
-    ...         return state + utility
+    ...         return np.eye(utility.shape[-1])[utility.argmax(-1)]
     ...     def bound(self, n_steps, n_actions):
     ...         return float(n_steps)
-    >>> learner = FollowTheLeader()
+    >>> learner = BestReply()
     >>> isinstance(learner, RegretMinimizer)
     True
     >>> state = learner.observe(learner.init(1, 2), np.array([[0.0, 1.0]]))
