@@ -9,6 +9,7 @@ from econ_theory.audit.last_iterate import LastIterateInherits
 from econ_theory.audit.performance_difference import PerformanceDifferenceLemma
 from econ_theory.audit.quantal_uniqueness import UniqueAboveCoupling
 from econ_theory.audit.regret_sign import RegretIsDistance
+from econ_theory.audit.reward_weights import WeightsStayOnSimplex
 
 __all__ = ["CLAIMS"]
 
@@ -18,6 +19,7 @@ CLAIMS: tuple[Claim, ...] = (
     PerformanceDifferenceLemma("pointwise"),
     LastIterateInherits(),
     RegretIsDistance(),
+    WeightsStayOnSimplex(),
     UniqueAboveCoupling(),
     ZeroMeansCooperative(),
 )
