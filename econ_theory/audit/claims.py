@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from econ_theory.audit.base import Claim
+from econ_theory.audit.consistency_credit import ConsistencyKeepsCredit
 from econ_theory.audit.coupling_sign import ZeroMeansCooperative
 from econ_theory.audit.equilibrium_exists import EquilibriumExists
 from econ_theory.audit.last_iterate import LastIterateInherits
@@ -20,6 +21,7 @@ CLAIMS: tuple[Claim, ...] = (
     LastIterateInherits(),
     RegretIsDistance(),
     WeightsStayOnSimplex(),
+    ConsistencyKeepsCredit(),
     UniqueAboveCoupling(),
     ZeroMeansCooperative(),
 )
