@@ -11,8 +11,8 @@ from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
 from econ_theory.plotting.canvas import INK, axes_for, curve_style, legend, option, thin
 from econ_theory.regret.bounds import Bound
+from econ_theory.regret.curves import RegretTrace
 from econ_theory.regret.rates import pooled_rate, run_rate
-from econ_theory.regret.traces import RegretTrace
 from econ_theory.seeding import Seed
 
 if TYPE_CHECKING:

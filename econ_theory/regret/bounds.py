@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
-from econ_theory.learners.base import RegretMinimizer
-from econ_theory.regret.traces import RegretTrace
+from econ_theory.regret.curves import RegretTrace
+from econ_theory.regret.plays import Basis
 
-if TYPE_CHECKING:
-    from econ_theory.games.bayesian import BayesianGame
-
-__all__ = ["Bound", "BoundCheck", "econ_bound", "learner_bound"]
+__all__ = ["Bound", "BoundCheck"]
 
 HORIZON = 2**62
 """How far ahead to look for the first step at which a bound says anything."""
 
+ERRORS = 3.0
+"""Standard errors by which a mean over runs must exceed a bound in expectation to violate it."""
+
+SURPRISE = 1e-3
+"""Chance below which it is no accident how many runs exceed a bound in probability."""
+
 
 @dataclass(frozen=True)
 class BoundCheck:
-    """What a bound says about a run.
+    """What a bound says about a run, or about every run of a batch.
 
     Attributes
     ----------
-    verdict : ``"violated"`` if regret exceeds the bound at some step; ``"vacuous"`` if the bound
+    verdict : ``"violated"`` if regret exceeds the bound at some step (for a bound in expectation or
+        in probability: by more, or in more runs, than chance explains); ``"vacuous"`` if the bound
         never falls below the trivial one within the run, so that nothing could violate it;
         otherwise ``"holds"``
     informative_from : first step at which the bound is below the trivial one, in or beyond the
         run; None if there is none
-    violated_at : first step at which regret exceeds the bound, or None
+    violated_at : first step at which it is violated, or None
     tightness : largest share of the bound that regret used up, at steps where the bound is positive
+    runs_over : largest share of runs that exceed the bound at one step, of any player
     """
 
     verdict: Literal["holds", "violated", "vacuous"]
     informative_from: int | None
     violated_at: int | None
     tightness: float
+    runs_over: float = 0.0
 
     def __str__(self) -> str:
         if self.informative_from is None:
@@ -64,6 +70,9 @@ class Bound:
     hypotheses : what the theorem assumes, in words; not checked here
     constants : the numbers that went in
     source : author, year, theorem
+    bases : what may have been drawn, the `RegretTrace.basis` the bound speaks of
+    holds : ``"surely"``: in every run; ``"in expectation"``: of the mean over runs;
+        ``"in probability"``: at each step, in a run with probability ``1 - constants["delta"]``
 
     Examples
     --------
@@ -82,9 +91,15 @@ class Bound:
     hypotheses: tuple[str, ...] = ()
     constants: Mapping[str, float] = field(default_factory=dict)
     source: str = ""
+    bases: tuple[Basis, ...] = ("expected",)
+    holds: Literal["surely", "in expectation", "in probability"] = "surely"
 
     def check(self, trace: RegretTrace) -> BoundCheck:
-        """Return whether `trace` holds to the bound, for every player and step.
+        """Return whether `trace` holds to the bound, for every player, step and run.
+
+        A bound in expectation is violated where the mean over runs exceeds it by more than three
+        standard errors; one in probability where so many runs exceed it that chances are below
+        0.001, if each did with probability delta.
 
         Raises
         ------
@@ -96,22 +111,43 @@ class Bound:
                 f"regret is of kind {trace.kind!r}, want one of {self.kinds}; "
                 f"{self.name} says nothing about it."
             )
-        n_steps, n = trace.cumulative.shape
-        steps = np.arange(1, n_steps + 1)
-        bounds = np.stack([np.broadcast_to(self.value(steps, i), n_steps) for i in range(n)], 1)
+        if trace.basis not in self.bases:
+            raise SettingError(
+                f"regret is of basis {trace.basis!r}, want one of {self.bases}; {self.name} "
+                "speaks of those draws only, see play.observed and play.realized."
+            )
+        steps, n = trace.steps, trace.cumulative.shape[-1]
+        regret = trace.cumulative.astype(float).reshape(-1, len(steps), n)
+        bounds = np.stack([np.broadcast_to(self.value(steps, i), len(steps)) for i in range(n)], 1)
         # Rounding of sums of K terms is no violation.
-        slack = 1e-12 * np.maximum(np.abs(trace.cumulative), np.abs(bounds)).max() * n_steps
-        over = (trace.cumulative > bounds + slack).any(axis=1)
+        slack = 1e-12 * max(np.abs(regret).max(), np.abs(bounds).max()) * int(steps[-1])
+        over = regret > bounds + slack
+        runs_over = over.mean(axis=0)
+        judged = regret.mean(axis=0) if self.holds == "in expectation" else regret.max(axis=0)
+        violated = self._violated(regret, bounds, over).any(axis=1)
         positive = bounds > slack
-        shares = trace.cumulative[positive] / bounds[positive]
-        violated_at = int(steps[over][0]) if over.any() else None
+        shares = judged[positive] / bounds[positive]
+        violated_at = int(steps[violated][0]) if violated.any() else None
         starts = [start for i in range(n) if (start := self.informative_from(i)) is not None]
         since = min(starts) if starts else None
         if violated_at is not None:
             verdict = "violated"
         else:
-            verdict = "vacuous" if since is None or since > n_steps else "holds"
-        return BoundCheck(verdict, since, violated_at, float(shares.max(initial=0.0)))
+            verdict = "vacuous" if since is None or since > steps[-1] else "holds"
+        tightness = float(shares.max(initial=0.0))
+        return BoundCheck(verdict, since, violated_at, tightness, float(runs_over.max()))
+
+    def _violated(self, regret: Array, bounds: Array, over: Array) -> Array:
+        """Return at which steps and for which players (K, n) the bound is violated."""
+        n_runs = len(regret)
+        if self.holds == "surely":
+            return np.asarray(over.any(axis=0))
+        if self.holds == "in expectation":
+            error = regret.std(axis=0, ddof=1) / np.sqrt(n_runs) if n_runs > 1 else np.inf
+            return regret.mean(axis=0) > bounds + ERRORS * error
+        from scipy.stats import binom
+
+        return binom.sf(over.sum(axis=0) - 1, n_runs, self.constants["delta"]) < SURPRISE
 
     def informative_from(self, i: int = 0) -> int | None:
         """Return the first step at which the bound of player `i` is below the trivial one.
@@ -133,76 +169,3 @@ class Bound:
         steps = np.array([step])
         value, trivial = (float(np.ravel(f(steps, i))[0]) for f in (self.value, self.trivial))
         return value < trivial * (1 - 1e-12)
-
-
-def learner_bound(
-    game: BayesianGame, learners: RegretMinimizer[Any] | Sequence[RegretMinimizer[Any]]
-) -> Bound:
-    """Return the bound on external regret of players who run `learners` in `game`.
-
-    Each type's regret is at most its probability times the payoff range times
-    ``learner.bound(k, A_i)``, and probabilities sum to one. The trivial bound is the range times k.
-
-    >>> from econ_theory import BayesianGame
-    >>> from econ_theory.learners import RegretMatching
-    >>> pennies = np.array([[1, -1], [-1, 1]]).reshape(1, 1, 2, 2)
-    >>> bound = learner_bound(BayesianGame([[1]], [pennies, -pennies]), RegretMatching())
-    >>> bound.value(np.array([1, 4]), 0)
-    array([2., 4.])
-    """
-    n = game.n_players
-    each = list(learners) if isinstance(learners, Sequence) else [learners] * n
-    if len(each) != n:
-        raise SettingError(f"there are {len(each)} learners, want {n}: one a player.")
-    ranges = [game.payoff_range(i) for i in range(n)]
-    return Bound(
-        name="external regret of " + ", ".join(dict.fromkeys(type(l).__name__ for l in each)),
-        value=lambda steps, i: (
-            ranges[i] * np.array([each[i].bound(int(k), game.n_actions[i]) for k in steps])
-        ),
-        trivial=lambda steps, i: ranges[i] * np.asarray(steps, dtype=float),
-        hypotheses=("each type's utilities reach its learner divided by probability and range",),
-        constants={f"range_{i}": ranges[i] for i in range(n)},
-        source="; ".join(dict.fromkeys(learner.source for learner in each)),
-    )
-
-
-def econ_bound(
-    *, n_agents: int, discount: float, constant: float = 1.0, max_reward: float = 1.0
-) -> Bound:
-    """Return the ECON paper's bound ``2 N C sqrt(k) / (1 - discount)`` beside the trivial one.
-
-    The trivial bound is ``2 R_max k / (1 - discount)``: no two values differ by more. The paper's
-    constant C bounds an error of action values, which are themselves of size
-    ``R_max / (1 - discount)``; pass it as `constant` with that factor in it.
-
-    >>> bound = econ_bound(n_agents=2, discount=0.99, constant=1 / (1 - 0.99))
-    >>> bound.informative_from()
-    40001
-
-    Source: Yi et al. 2025, arXiv 2506.08292 (regret bound of the coordination theorem).
-    """
-    if n_agents < 1 or not 0 <= discount < 1 or constant <= 0 or max_reward <= 0:
-        raise SettingError(
-            f"econ_bound got n_agents={n_agents}, discount={discount}, constant={constant}, "
-            f"max_reward={max_reward}, want n_agents >= 1, 0 <= discount < 1 and the others > 0."
-        )
-    horizon = 1 / (1 - discount)
-    return Bound(
-        name="regret of ECON",
-        value=lambda steps, i: 2 * n_agents * constant * horizon * np.sqrt(steps),
-        trivial=lambda steps, i: 2 * max_reward * horizon * np.asarray(steps, dtype=float),
-        kinds=("equilibrium-comparator",),
-        hypotheses=(
-            "action-value errors are at most C / sqrt(k) at every step k",
-            "policies are best responses to those values up to the same error",
-            "the comparator is one named Bayesian Nash equilibrium",
-        ),
-        constants={
-            "n_agents": n_agents,
-            "discount": discount,
-            "constant": constant,
-            "max_reward": max_reward,
-        },
-        source="Yi et al. 2025, arXiv 2506.08292",
-    )

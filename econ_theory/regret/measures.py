@@ -1,116 +1,149 @@
 """Regret notions: the same play against different yardsticks.
 
-All are sums over types of prior-weighted interim regrets, in payoff units: expected over the
-player's own type, and over the others' types and play at every step.
+All are in payoff units, by type and weighted by the type's probability (`RegretTrace.by_type`,
+whose `interim` undoes the weight), and summed over types, which is the ex-ante regret
+(`cumulative`). The others' types and play are averaged over at every step; of play in which
+something was drawn, ``play.observed`` and ``play.realized`` take them as drawn instead, and
+`RegretTrace.basis` says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
 
 from econ_theory.arrays import Array, frozen
 from econ_theory.errors import ProfileError
-from econ_theory.regret.traces import PlayTrace, RegretTrace
+from econ_theory.regret.curves import RegretTrace
+from econ_theory.regret.plays import Play
 
-__all__ = ["comparator_regret", "dynamic_regret", "external_regret", "swap_regret"]
+__all__ = [
+    "clairvoyant_regret",
+    "dynamic_regret",
+    "external_regret",
+    "pseudo_regret",
+    "swap_regret",
+]
 
 
-def external_regret(trace: PlayTrace) -> RegretTrace:
-    """Return regret against the best fixed plan in hindsight, cumulative (K, n).
+def external_regret(play: Play) -> RegretTrace:
+    """Return regret against the best fixed plan in hindsight, cumulative (*batch, K, n).
 
     ``R_k = sum_t max_a sum_{l <= k} (v_l[t, a] - <s_l[t], v_l[t]>)``: the comparator plays one
     action a type throughout. Can be negative.
 
+    >>> from econ_theory.regret import PlayTrace
     >>> trace = PlayTrace([[[[0.5, 0.5]]], [[[1.0, 0.0]]]], [[[[1.0, 0.0]]], [[[0.0, 1.0]]]])
     >>> external_regret(trace).cumulative.ravel()
     array([0.5, 0.5])
 
     Source: Hannan 1957; Cesa-Bianchi & Lugosi 2006, section 4.2.
     """
-    return _regret(trace, "external", _external)
+    return _regret(play, "external", lambda i: play.gains(i).max(axis=-1))
 
 
-def swap_regret(trace: PlayTrace) -> RegretTrace:
-    """Return regret against the best action-to-action map of every type, cumulative (K, n).
+def swap_regret(play: Play) -> RegretTrace:
+    """Return regret against the best action-to-action map of every type, cumulative (*batch, K, n).
 
     ``R_k = sum_t sum_a max_b sum_{l <= k} s_l[t, a] (v_l[t, b] - v_l[t, a])``. Never below
     external regret and never negative; where it is sublinear for every player, average joint play
-    approaches the (agent-form) correlated equilibria.
+    approaches the agent-form correlated equilibria (each type swaps for itself; swaps of whole
+    plans, or of reported types, are other notions and not measured here).
 
+    >>> from econ_theory.regret import PlayTrace
     >>> trace = PlayTrace([[[[0.5, 0.5]]], [[[1.0, 0.0]]]], [[[[1.0, 0.0]]], [[[0.0, 1.0]]]])
     >>> swap_regret(trace).cumulative.ravel()
     array([0.5, 1. ])
 
     Source: Blum & Mansour 2007; Cesa-Bianchi & Lugosi 2006, section 4.4.
     """
-    return _regret(trace, "swap", _swap)
+
+    def measure(i: int) -> Array:
+        return sum(
+            play.swap_gains(i, a).max(axis=-1)  # type: ignore[misc]
+            for a in range(play.played(i).shape[-1])
+        )
+
+    return _regret(play, "swap", measure)
 
 
-def dynamic_regret(trace: PlayTrace) -> RegretTrace:
-    """Return regret against the best reply at every step, cumulative (K, n).
+def dynamic_regret(play: Play) -> RegretTrace:
+    """Return regret against the best reply at every step, cumulative (*batch, K, n).
 
     ``R_k = sum_{l <= k} sum_t (max_a v_l[t, a] - <s_l[t], v_l[t]>)``: the running sum of
     exploitability against the others' *expected* play. Zero exactly while play is in equilibrium.
+    On ``play.observed`` and ``play.realized`` it is what `clairvoyant_regret` is in expectation.
 
+    >>> from econ_theory.regret import PlayTrace
     >>> trace = PlayTrace([[[[0.5, 0.5]]], [[[1.0, 0.0]]]], [[[[1.0, 0.0]]], [[[0.0, 1.0]]]])
     >>> dynamic_regret(trace).cumulative.ravel()
     array([0.5, 1.5])
 
     Source: Zinkevich 2003, section 2.2 (with the sequence of best replies as comparator).
     """
-    return _regret(trace, "dynamic", _dynamic)
+    return _regret(play, "dynamic", play.best_gains)
 
 
-def comparator_regret(trace: PlayTrace, values: Sequence[float]) -> RegretTrace:
-    """Return what a named equilibrium would have paid more than play did, cumulative (K, n).
+def clairvoyant_regret(play: Play) -> RegretTrace:
+    """Return regret against acting after seeing everyone's type and action, (*batch, K, n).
 
-    ``R_k = sum_{l <= k} (V*_i - sum_t <s_l[t], v_l[t]>)``, where ``values[i]`` is V*_i, player i's
-    ex-ante payoff in the equilibrium. It is not a distance from equilibrium: play that pays
-    everyone more than the equilibrium has negative regret.
+    ``R_k = sum_{l <= k} E[max_b u_i(t, b, a_-i) - u_i(t, a)]``, expected over types and play (or,
+    on ``play.realized``, as drawn). It grows linearly even at an exact mixed equilibrium: in
+    matching pennies with payoffs of 1 and -1 it is one a step. No learner can make it small; it is
+    here to be told apart from the others.
 
-    >>> trace = PlayTrace([[[[0.5, 0.5]]], [[[1.0, 0.0]]]], [[[[1.0, 0.0]]], [[[0.0, 1.0]]]])
-    >>> comparator_regret(trace, [0.4]).cumulative.ravel()
-    array([-0.1,  0.3])
+    >>> from econ_theory import BayesianGame
+    >>> from econ_theory.learners import Hedge
+    >>> from econ_theory.regret import play_learners
+    >>> pennies = np.array([[1, -1], [-1, 1]]).reshape(1, 1, 2, 2)
+    >>> play = play_learners(BayesianGame([[1]], [pennies, -pennies]), Hedge(), 3)
+    >>> clairvoyant_regret(play).cumulative[:, 0], dynamic_regret(play).cumulative[:, 0]
+    (array([1., 2., 3.]), array([0., 0., 0.]))
 
     Raises
     ------
     ProfileError
-        If there is not one value a player.
-
-    Source: Yi et al. 2025, arXiv 2506.08292, whose R(T) this is; name the equilibrium with it.
+        If the play holds no payoffs of such a player; that of `play_learners` does.
     """
-    if len(values) != trace.n_players:
+    return _regret(play, "clairvoyant", play.ideal_gains)
+
+
+def pseudo_regret(play: Play) -> RegretTrace:
+    """Return each run's regret against the plan that is best on average over runs, (*batch, K, n).
+
+    Its mean over runs, the last batch axis, estimates ``max_plan E[sum of gains]``, which bounds
+    in expectation speak of. The mean of `external_regret` is larger: there every run has a best
+    plan of its own.
+
+    >>> from econ_theory.regret import PlayTrace
+    >>> worth = np.array([[[[1.0, 0.0]]], [[[0.0, 2.0]]]])
+    >>> play = PlayTrace.of([np.full((2, 1, 1, 2), 0.5)], [worth])
+    >>> pseudo_regret(play).cumulative.ravel(), external_regret(play).cumulative.ravel()
+    (array([-0.5,  1. ]), array([0.5, 1. ]))
+
+    Raises
+    ------
+    ProfileError
+        If there is a single run, without a batch axis to average over.
+
+    Source: Bubeck & Cesa-Bianchi 2012, section 1.1.
+    """
+    if not play.batch:
         raise ProfileError(
-            f"values has {len(values)} entries, want {trace.n_players}: one ex-ante payoff a "
-            "player."
+            "play has no batch axis, want several runs to average over; pass n_runs= to "
+            "play_learners."
         )
-    paid = [np.vecdot(trace.played(i), trace.worth(i)).sum(axis=1) for i in range(trace.n_players)]
-    gaps = np.asarray(values, dtype=float) - np.stack(paid, axis=1)
-    return RegretTrace(gaps.cumsum(axis=0), "equilibrium-comparator")
+
+    def measure(i: int) -> Array:
+        gains = play.gains(i)
+        best = gains.mean(axis=-4, keepdims=True).argmax(axis=-1, keepdims=True)
+        return np.take_along_axis(gains, np.broadcast_to(best, (*gains.shape[:-1], 1)), -1)[..., 0]
+
+    return _regret(play, "pseudo", measure)
 
 
-def _regret(trace: PlayTrace, kind: str, measure) -> RegretTrace:
-    by_type = tuple(
-        frozen(measure(trace.played(i), trace.worth(i))) for i in range(trace.n_players)
-    )
-    return RegretTrace(np.stack([rows.sum(axis=1) for rows in by_type], axis=1), kind, by_type)
-
-
-def _external(played: Array, worth: Array) -> Array:
-    # Differences first: a constant added to every payoff then costs no digits in the sums.
-    gains = worth - np.vecdot(played, worth)[..., None]
-    return gains.cumsum(axis=0).max(axis=-1)
-
-
-def _swap(played: Array, worth: Array) -> Array:
-    regret = np.zeros(played.shape[:2])
-    for a in range(played.shape[-1]):
-        gains = played[..., a, None] * (worth - worth[..., a, None])
-        regret += gains.cumsum(axis=0).max(axis=-1)
-    return regret
-
-
-def _dynamic(played: Array, worth: Array) -> Array:
-    return np.cumsum(worth.max(axis=-1) - np.vecdot(played, worth), axis=0)
+def _regret(play: Play, kind: str, measure: Callable[[int], Array]) -> RegretTrace:
+    by_type = tuple(frozen(measure(i)) for i in range(play.n_players))
+    cumulative = np.stack([rows.sum(axis=-1) for rows in by_type], axis=-1)
+    return RegretTrace(cumulative, kind, by_type, play.steps, play.basis)

@@ -1,13 +1,11 @@
 """How fast regret grows: an exponent with an interval, and a test for a linear component.
 
-A curve is cumulative regret ``(K,)``; many independent runs are ``(B, K)``. The trend test and the
-log-log slope test of the literature are here by name, for comparison only: both take a regret of
-``0.1 k + 1``, which is linear, for sublinear.
+A curve is cumulative regret ``(K,)``; many independent runs are ``(B, K)``. Its entries belong to
+steps 1..K, or to the step numbers of a `RegretTrace` or of ``steps=``, with gaps of any size.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,17 +13,10 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
+from econ_theory.regret.curves import RegretTrace
 from econ_theory.seeding import Seed, as_rng
 
-__all__ = [
-    "LinearTest",
-    "Rate",
-    "linear_test",
-    "log_log_test",
-    "pooled_rate",
-    "run_rate",
-    "trend_test",
-]
+__all__ = ["LinearTest", "Rate", "linear_test", "pooled_rate", "read_curves", "run_rate"]
 
 LEVEL = 0.95
 GRID_POINTS = 64
@@ -71,36 +62,34 @@ class Rate:
         return text
 
 
-def run_rate(curve: Any, *, burn_in: int | None = None, rng: Seed = None) -> Rate:
+def run_rate(
+    curve: Any, *, steps: Any = None, burn_in: int | None = None, rng: Seed = None
+) -> Rate:
     """Return the `Rate` of one run's cumulative regret `curve`, shape (K,).
 
     The interval is a moving-block bootstrap of the increments about the fitted power law, blocks
-    of about ``2 K^(1/3)`` steps: it holds for regret that wanders as well as for a smooth curve,
-    for which it is nearly a point. Measured coverage over random walks about k^0.5 to k, K = 400 to
-    2,000, correlated or not: 0.91 to 0.98. Steps up to `burn_in` (default K / 10) are not fitted.
+    of about ``2 K^(1/3)`` rows: it holds for regret that wanders as well as for a smooth curve,
+    for which it is nearly a point. Increments over a gap of d steps are resampled divided by
+    ``sqrt(d)``, which is how noise grows. Measured coverage over random walks about k^0.5 to k,
+    K = 400 to 2,000, correlated or not: 0.91 to 0.98. Steps up to `burn_in` (default a tenth) are
+    not fitted.
 
     Source: Künsch 1989 (block bootstrap).
     """
-    curve = _curves(curve, axes=1)
-    start = _burn_in(burn_in, len(curve))
-    grid = _grid(start, len(curve))
-    exponent, level = _slope(grid, curve[grid])
+    curve, steps = read_curves(curve, steps, axes=1)
+    start = _burn_in(burn_in, steps)
+    grid = _grid(start, steps)
+    exponent, level = _slope(steps[grid], curve[grid])
     draws = np.array([])
     if np.isfinite(exponent):
-        steps = np.arange(1.0, len(curve) + 1)
-        fitted = np.concatenate([[0.0], np.exp(level) * steps**exponent])
+        fitted = np.concatenate([[0.0], np.exp(level) * steps.astype(float) ** exponent])
+        roots = np.sqrt(np.diff(steps, prepend=0))
         # Early jumps are not fitted, so they are no noise about the fit either.
-        noise = (np.diff(curve, prepend=0.0) - np.diff(fitted))[start:]
+        noise = ((np.diff(curve, prepend=0.0) - np.diff(fitted)) / roots)[steps > start]
         noise -= noise.mean()
-        generator = as_rng(rng)
-        draws = np.array(
-            [
-                _slope(
-                    grid, fitted[grid + 1] + _blocks(noise, len(curve), generator).cumsum()[grid]
-                )[0]
-                for _ in range(RESAMPLES)
-            ]
-        )
+        wander = (_blocks(noise, len(curve), RESAMPLES, as_rng(rng)) * roots).cumsum(axis=1)
+        copies = fitted[grid + 1] + wander[:, grid]
+        draws = np.array([_slope(steps[grid], copy)[0] for copy in copies])
         draws = draws[np.isfinite(draws)]
     interval = (np.nan, np.nan)
     if len(draws):
@@ -109,12 +98,12 @@ def run_rate(curve: Any, *, burn_in: int | None = None, rng: Seed = None) -> Rat
     return Rate(exponent, interval, None, start, 1, "block bootstrap of one run")
 
 
-def pooled_rate(curves: Any, *, burn_in: int | None = None) -> Rate:
+def pooled_rate(curves: Any, *, steps: Any = None, burn_in: int | None = None) -> Rate:
     """Return the `Rate` of the mean of many runs' cumulative regret `curves`, shape (B, K).
 
     Runs are the clusters: the interval is the delete-one-run jackknife with Student's t on B - 1
-    degrees of freedom, so correlation within a run needs no model. `curves` may also be a list
-    of `RegretTrace`, whose totals over players are used.
+    degrees of freedom, so correlation within a run needs no model. `curves` may also be a batched
+    `RegretTrace` or a list of single ones, whose totals over players are used.
 
     >>> steps = np.arange(1, 201)
     >>> rate = pooled_rate(np.stack([c * np.sqrt(steps) for c in (1.0, 1.1, 0.9)]))
@@ -125,33 +114,34 @@ def pooled_rate(curves: Any, *, burn_in: int | None = None) -> Rate:
     """
     from scipy.stats import t
 
-    if not isinstance(curves, np.ndarray):
-        curves = [getattr(curve, "total", curve) for curve in curves]
-    curves = _curves(curves, axes=2)
-    n_runs, n_steps = curves.shape
+    curves, steps = read_curves(curves, steps, axes=2)
+    n_runs = len(curves)
     if n_runs < 2:
         raise SettingError(
             f"number of runs is {n_runs}, want at least 2; use RegretTrace.rate for a single run."
         )
-    start = _burn_in(burn_in, n_steps)
-    grid = _grid(start, n_steps)
-    mean = curves.mean(axis=0)
-    exponent = _slope(grid, mean[grid])[0]
-    others = (mean - curves / n_runs) * (n_runs / (n_runs - 1))
-    left_out = np.array([_slope(grid, other[grid])[0] for other in others])
+    start = _burn_in(burn_in, steps)
+    grid = _grid(start, steps)
+    points, kept = steps[grid], curves[:, grid]
+    mean = kept.mean(axis=0)
+    exponent = _slope(points, mean)[0]
+    others = (mean - kept / n_runs) * (n_runs / (n_runs - 1))
+    left_out = np.array([_slope(points, other)[0] for other in others])
     spread = np.sqrt((n_runs - 1) * np.mean((left_out - left_out.mean()) ** 2))
     reach = float(t.ppf((1 + LEVEL) / 2, n_runs - 1) * spread)
     interval = (exponent - reach, exponent + reach)
-    return Rate(exponent, interval, linear_test(curves), start, n_runs, "jackknife over runs")
+    test = linear_test(curves, steps=steps)
+    return Rate(exponent, interval, test, start, n_runs, "jackknife over runs")
 
 
-def linear_test(curves: Any) -> LinearTest:
+def linear_test(curves: Any, *, steps: Any = None) -> LinearTest:
     """Return the one-sided t-test over runs of a linear component in cumulative regret (B, K).
 
-    Per run, least squares of the increments ``x_k = a + b (sqrt(k) - sqrt(k - 1))``; then a t-test
-    of mean a = 0 against mean a > 0 over the B runs. A small p-value says that regret grows
-    linearly, whatever square-root growth it has besides. The slope a itself is a lower estimate
-    where regret jumps early on, since the root's first increments take the jump up.
+    Per run, least squares of the increments ``x = a d + b (sqrt(k) - sqrt(k - d))`` over gaps of d
+    steps, weighted by ``1 / d`` as their noise grows with the gap; then a t-test of mean a = 0
+    against mean a > 0 over the B runs. A small p-value says that regret grows linearly, whatever
+    square-root growth it has besides. The slope a itself is a lower estimate where regret jumps
+    early on, since the root's first increments take the jump up.
 
     >>> rng, steps = np.random.default_rng(0), np.arange(1, 101)
     >>> noise = rng.normal(0, 0.1, (30, 100)).cumsum(axis=1)
@@ -160,16 +150,17 @@ def linear_test(curves: Any) -> LinearTest:
     """
     from scipy.stats import ttest_1samp
 
-    curves = _curves(curves, axes=2)
-    n_runs, n_steps = curves.shape
-    if n_runs < 2 or n_steps < 3:
+    curves, steps = read_curves(curves, steps, axes=2)
+    n_runs, n_rows = curves.shape
+    if n_runs < 2 or n_rows < 3:
         raise SettingError(
             f"curves have shape {curves.shape}, want at least 2 runs of at least 3 steps; "
             "a single run holds no spread over runs."
         )
-    increments = np.diff(curves, axis=1, prepend=0.0)
-    steps = np.arange(n_steps + 1)
-    design = np.stack([np.ones(n_steps), np.diff(np.sqrt(steps))], axis=1)
+    gaps = np.diff(steps, prepend=0)
+    weights = 1 / np.sqrt(gaps)
+    increments = np.diff(curves, axis=1, prepend=0.0) * weights
+    design = np.stack([gaps, np.diff(np.sqrt(steps), prepend=0.0)], axis=1) * weights[:, None]
     slopes = np.linalg.lstsq(design, increments.T, rcond=None)[0][0]
     mean = float(slopes.mean())
     # Runs that agree to rounding leave nothing for a t-test to compare with.
@@ -181,83 +172,23 @@ def linear_test(curves: Any) -> LinearTest:
     return LinearTest(mean, float(result.statistic), float(result.pvalue), n_runs)
 
 
-def trend_test(curve: Any) -> float:
-    """Return the p-value of the trend-checking test that average regret falls. For comparison only.
+def read_curves(curves: Any, steps: Any, axes: int) -> tuple[Array, Array]:
+    """Return cumulative regret (K,) or (B, K), as `axes` is 1 or 2, and the steps (K,) of its rows.
 
-    The chance of at least as many falls of ``R_k / k`` among K - 1 fair coins. Fooled by linear
-    regret with a positive intercept:
+    `curves` is an array, a `RegretTrace` or a list of them, whose own steps count.
 
-    >>> trend_test(0.1 * np.arange(1, 26) + 1) == 2.0**-24
-    True
-
-    Source: Park, Liu, Ozdaglar & Zhang 2024, arXiv 2403.16843.
+    Raises
+    ------
+    SettingError
+        If a shape is wrong, numbers are not finite, or steps do not rise or do not agree.
     """
-    from scipy.stats import binom
-
-    curve = _curves(curve, axes=1)
-    average = curve / np.arange(1, len(curve) + 1)
-    falls = int((np.diff(average) < 0).sum())
-    return float(binom.sf(falls - 1, len(curve) - 1, 0.5))
-
-
-def log_log_test(curve: Any) -> tuple[float, float]:
-    """Return (slope, p-value of slope < 1) of log regret on log step. For comparison only.
-
-    Ordinary least squares over all steps, as if their errors were independent. Fooled likewise:
-
-    >>> slope, p_value = log_log_test(0.1 * np.arange(1, 26) + 1)
-    >>> round(slope, 2), p_value < 1e-9
-    (0.4, True)
-
-    Source: Park, Liu, Ozdaglar & Zhang 2024, arXiv 2403.16843.
-    """
-    from scipy.stats import linregress, t
-
-    curve = _curves(curve, axes=1)
-    kept = curve > 0
-    fit: Any = linregress(np.log(np.arange(1, len(curve) + 1)[kept]), np.log(curve[kept]))
-    statistic = (
-        (fit.slope - 1) / fit.stderr if fit.stderr > 0 else np.copysign(np.inf, fit.slope - 1)
-    )
-    return float(fit.slope), float(t.cdf(statistic, kept.sum() - 2))
-
-
-def _slope(grid: Array, regret: Array) -> tuple[float, float]:
-    """Return slope and intercept of log regret on log step, over the points that are positive."""
-    kept = regret > 0
-    if kept.sum() < 3:
-        return float("nan"), float("nan")
-    x, y = np.log(grid[kept] + 1.0), np.log(regret[kept])
-    centred = x - x.mean()
-    slope = centred @ y / (centred @ centred)
-    return float(slope), float(y.mean() - slope * x.mean())
-
-
-def _grid(burn_in: int, n_steps: int) -> Array:
-    """Return positions (step - 1), even in log step, from the first after the burn-in on."""
-    points = np.geomspace(burn_in + 1, n_steps, min(GRID_POINTS, n_steps - burn_in))
-    return np.unique(points.round().astype(int)) - 1
-
-
-def _blocks(noise: Array, n_steps: int, rng: np.random.Generator) -> Array:
-    """Return `n_steps` of noise in blocks drawn, with replacement, from the circle of `noise`."""
-    length = min(len(noise), int(np.ceil(2 * len(noise) ** (1 / 3))))
-    starts = rng.integers(len(noise), size=-(-n_steps // length))
-    positions = (starts[:, None] + np.arange(length)) % len(noise)
-    return noise[positions.ravel()[:n_steps]]
-
-
-def _burn_in(burn_in: int | None, n_steps: int) -> int:
-    burn_in = n_steps // 10 if burn_in is None else burn_in
-    if not 0 <= burn_in <= n_steps - 3:
-        raise SettingError(
-            f"burn_in is {burn_in} of {n_steps} steps, want at least 0 and 3 steps left; "
-            "leave it out for a tenth."
-        )
-    return burn_in
-
-
-def _curves(curves: Sequence[Any] | Array, axes: int) -> Array:
+    traces = [curves] if isinstance(curves, RegretTrace) else curves
+    if not isinstance(traces, np.ndarray) and any(isinstance(c, RegretTrace) for c in traces):
+        if any(not np.array_equal(trace.steps, traces[0].steps) for trace in traces):
+            raise SettingError("runs have different steps, want the same checkpoints in all.")
+        steps = traces[0].steps
+        totals = [trace.total.reshape(-1, len(steps)) for trace in traces]
+        curves = np.concatenate(totals)[0 if axes == 1 and len(traces) == 1 else slice(None)]
     array = np.asarray(curves, dtype=float)
     if array.ndim != axes or array.shape[-1] < 2 or not np.isfinite(array).all():
         wanted = "(K,)" if axes == 1 else "(B, K)"
@@ -265,4 +196,49 @@ def _curves(curves: Sequence[Any] | Array, axes: int) -> Array:
             f"regret has shape {array.shape} or entries that are not finite, want finite "
             f"cumulative regret of shape {wanted}, K >= 2."
         )
-    return array
+    steps = np.arange(1, array.shape[-1] + 1) if steps is None else np.asarray(steps)
+    if steps.shape != array.shape[-1:] or (np.diff(steps, prepend=0) <= 0).any():
+        raise SettingError(
+            f"steps have shape {steps.shape} or do not rise, want {array.shape[-1]} rising numbers "
+            ">= 1: one for each row of regret."
+        )
+    return array, steps
+
+
+def _slope(steps: Array, regret: Array) -> tuple[float, float]:
+    """Return slope and intercept of log regret on log step, over the points that are positive."""
+    kept = regret > 0
+    if kept.sum() < 3:
+        return float("nan"), float("nan")
+    x, y = np.log(steps[kept]), np.log(regret[kept])
+    centred = x - x.mean()
+    slope = centred @ y / (centred @ centred)
+    return float(slope), float(y.mean() - slope * x.mean())
+
+
+def _grid(burn_in: int, steps: Array) -> Array:
+    """Return the rows nearest to a grid even in log step, from the first after the burn-in on."""
+    first = int((steps <= burn_in).sum())
+    points = np.geomspace(steps[first], steps[-1], min(GRID_POINTS, len(steps) - first))
+    above = np.searchsorted(steps, points).clip(first + 1, len(steps) - 1)
+    nearer_below = points - steps[above - 1] < steps[above] - points
+    return np.unique(above - nearer_below)
+
+
+def _blocks(noise: Array, n_rows: int, n_copies: int, rng: np.random.Generator) -> Array:
+    """Return `n_copies` rows of noise in blocks drawn, with replacement, from its circle."""
+    length = min(len(noise), int(np.ceil(2 * len(noise) ** (1 / 3))))
+    starts = rng.integers(len(noise), size=(n_copies, -(-n_rows // length)))
+    positions = (starts[..., None] + np.arange(length)) % len(noise)
+    return noise[positions.reshape(n_copies, -1)[:, :n_rows]]
+
+
+def _burn_in(burn_in: int | None, steps: Array) -> int:
+    last = int(steps[-1])
+    burn_in = last // 10 if burn_in is None else burn_in
+    if burn_in < 0 or (steps > burn_in).sum() < 3:
+        raise SettingError(
+            f"burn_in is {burn_in} of {last} steps, want at least 0 and 3 rows after it; "
+            "leave it out for a tenth."
+        )
+    return burn_in

@@ -1,34 +1,33 @@
-"""What was played and what it cost: play traces and cumulative regret."""
+"""What was played, step by step, and what every action would have been worth."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from econ_theory.arrays import Array, frozen
-from econ_theory.errors import ProfileError, SettingError
-from econ_theory.learners.base import RegretMinimizer, utility_scales
-from econ_theory.seeding import Seed
+from econ_theory.arrays import Array, is_exact
+from econ_theory.errors import ProfileError
+from econ_theory.regret.plays import Basis, Draws, largest, read_only, stacked
 
-if TYPE_CHECKING:
-    from econ_theory.games.bayesian import BayesianGame
-    from econ_theory.regret.rates import Rate
-
-__all__ = ["PlayTrace", "RegretTrace", "play_learners"]
+__all__ = ["PlayTrace"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False, repr=False)
 class PlayTrace:
     """K steps of play: who played what, and what every action would have been worth.
 
     Parameters
     ----------
-    strategies : strategies[k][i] is the (T_i, A_i) strategy of player i at step k
-    values : values[k][i] is the (T_i, A_i) array of player i's action values at step k, weighted
-        by the type's prior probability, as the kernel returns them (payoff units)
+    strategies : strategies[k][i] is the (*batch, T_i, A_i) strategy of player i at step k
+    values : values[k][i] is the (*batch, T_i, A_i) array of player i's action values at step k,
+        weighted by the type's prior probability, as the kernel returns them (payoff units)
+
+    Leading axes are a batch: of games first, then of runs. Where all entries are Fractions every
+    measure of regret is exact.
 
     Raises
     ------
@@ -44,8 +43,11 @@ class PlayTrace:
     array([[1., 0.]])
     """
 
-    strategies: tuple[tuple[Array, ...], ...]
-    values: tuple[tuple[Array, ...], ...]
+    rows: tuple[Array, ...]
+    worths: tuple[Array, ...]
+    ideals: tuple[Array, ...]
+    draws: Draws | None
+    basis: Basis
 
     def __init__(self, strategies: Sequence[Sequence[Any]], values: Sequence[Sequence[Any]]):
         if not len(strategies) == len(values) > 0:
@@ -53,150 +55,163 @@ class PlayTrace:
                 f"play has {len(strategies)} steps of strategies and {len(values)} of values, want "
                 "the same number, at least one."
             )
-        played, worth = _stack(strategies, "strategies"), _stack(values, "values")
+        self._hold(stacked(strategies, "strategies"), stacked(values, "values"), (), None)
+
+    @classmethod
+    def of(
+        cls,
+        played: Sequence[Array],
+        worth: Sequence[Array],
+        *,
+        ideal: Sequence[Array] = (),
+        draws: Draws | None = None,
+        basis: Basis = "expected",
+    ) -> PlayTrace:
+        """Return the trace of arrays (*batch, K, T_i, A_i), one a player, which it takes over.
+
+        ``ideal[i]``, (*batch, K, T_i), is the weighted expectation of the best payoff of a player
+        who knows the others' types and actions; `draws` is what was drawn, if anything.
+
+        >>> PlayTrace.of([np.full((5, 1, 2), 0.5)], [np.zeros((5, 1, 2))])
+        PlayTrace(5 steps, 1 players)
+        """
+        trace = cls.__new__(cls)
+        trace._hold(tuple(played), tuple(worth), tuple(ideal), draws, basis)
+        return trace
+
+    def _hold(
+        self,
+        played: tuple[Array, ...],
+        worth: tuple[Array, ...],
+        ideal: tuple[Array, ...],
+        draws: Draws | None,
+        basis: Basis = "expected",
+    ) -> None:
+        if not all(is_exact(array) for array in (*played, *worth)):
+            played, worth, ideal = (
+                tuple(np.asarray(stack, dtype=float) for stack in stacks)
+                for stacks in (played, worth, ideal)
+            )
+        for what, stacks in (("strategies", played), ("values", worth)):
+            for i, stack in enumerate(stacks):
+                if stack.ndim < 3 or not (is_exact(stack) or np.isfinite(stack).all()):
+                    raise ProfileError(
+                        f"{what} of player {i} have shape {stack.shape} or entries that are not "
+                        "finite, want finite numbers of shape (K, T_i, A_i)."
+                    )
         shapes = [[stack.shape for stack in stacks] for stacks in (played, worth)]
-        if shapes[0] != shapes[1]:
+        if shapes[0] != shapes[1] or len({shape[:-2] for shape in shapes[0]}) != 1:
             raise ProfileError(
                 f"strategies have shapes {shapes[0]} and values {shapes[1]}, want equal shapes "
-                "(K, T_i, A_i) for every player."
+                "(K, T_i, A_i) for every player, after the same batch axes."
             )
-        object.__setattr__(self, "_played", played)
-        object.__setattr__(self, "_worth", worth)
-        for name, stacks in (("strategies", played), ("values", worth)):
-            object.__setattr__(self, name, tuple(zip(*stacks, strict=True)))
+        for name, stacks in (("rows", played), ("worths", worth), ("ideals", ideal)):
+            object.__setattr__(self, name, tuple(read_only(stack) for stack in stacks))
+        object.__setattr__(self, "draws", draws)
+        object.__setattr__(self, "basis", basis)
 
     @property
     def n_steps(self) -> int:
         """Number of steps K."""
-        return len(self.strategies)
+        return self.rows[0].shape[-3]
 
     @property
     def n_players(self) -> int:
         """Number of players n."""
-        return len(self.strategies[0])
+        return len(self.rows)
+
+    @property
+    def batch(self) -> tuple[int, ...]:
+        """Leading axes: games, then runs; () for one run."""
+        return self.rows[0].shape[:-3]
+
+    @property
+    def steps(self) -> Array:
+        """Step numbers 1..K."""
+        return np.arange(1, self.n_steps + 1)
+
+    @cached_property
+    def strategies(self) -> tuple[tuple[Array, ...], ...]:
+        """Strategies by step, then player, (*batch, T_i, A_i)."""
+        return tuple(zip(*(np.moveaxis(row, -3, 0) for row in self.rows), strict=True))
+
+    @cached_property
+    def values(self) -> tuple[tuple[Array, ...], ...]:
+        """Weighted action values by step, then player, (*batch, T_i, A_i)."""
+        return tuple(zip(*(np.moveaxis(worth, -3, 0) for worth in self.worths), strict=True))
 
     def played(self, i: int) -> Array:
-        """Return player `i`'s strategies, shape ``(K, T_i, A_i)``."""
-        return self._played[i]  # type: ignore[attr-defined]
+        """Return player `i`'s strategies, shape ``(*batch, K, T_i, A_i)``."""
+        return self.rows[i]
 
     def worth(self, i: int) -> Array:
-        """Return player `i`'s weighted action values, shape ``(K, T_i, A_i)``."""
-        return self._worth[i]  # type: ignore[attr-defined]
+        """Return player `i`'s weighted action values, shape ``(*batch, K, T_i, A_i)``."""
+        return self.worths[i]
+
+    def average(self, i: int) -> Array:
+        """Return the running average of player `i`'s strategies, ``(*batch, K, T_i, A_i)``."""
+        return self.rows[i].cumsum(axis=-3) / self.steps[:, None, None]
+
+    def gains(self, i: int) -> Array:
+        """Return the cumulative gain of every fixed action, ``(*batch, K, T_i, A_i)``."""
+        # Differences first: a constant added to every payoff then costs no digits in the sums.
+        gains = self.worths[i] - self._payoff(i)[..., None]
+        return gains.cumsum(axis=-3)
+
+    def swap_gains(self, i: int, a: int) -> Array:
+        """Return the cumulative gain of playing b for `a`, ``(*batch, K, T_i, A_i)``."""
+        worth = self.worths[i]
+        return (self.rows[i][..., a, None] * (worth - worth[..., a, None])).cumsum(axis=-3)
+
+    def best_gains(self, i: int) -> Array:
+        """Return the cumulative gain of the best reply at every step, ``(*batch, K, T_i)``."""
+        return (largest(self.worths[i]) - self._payoff(i)).cumsum(axis=-2)
+
+    def ideal_gains(self, i: int) -> Array:
+        """Return the cumulative gain of knowing everything beforehand, ``(*batch, K, T_i)``."""
+        if not self.ideals:
+            raise ProfileError(
+                "play holds no ideal payoffs, want those of a player who sees the others' actions; "
+                "take the play from play_learners, or pass ideal= to PlayTrace.of."
+            )
+        return (self.ideals[i] - self._payoff(i)).cumsum(axis=-2)
+
+    def paid(self, i: int) -> Array:
+        """Return the cumulative payoff, ``(*batch, K, T_i)``."""
+        return self._payoff(i).cumsum(axis=-2)
+
+    @cached_property
+    def observed(self) -> PlayTrace:
+        """The same play, judged by the types and the others' actions that were drawn."""
+        return self._judged("observed")
+
+    @cached_property
+    def realized(self) -> PlayTrace:
+        """The same play, judged by all that was drawn, the player's own action included."""
+        return self._judged("realized")
+
+    def _judged(self, basis: Basis) -> PlayTrace:
+        draws = self.draws
+        if draws is None:
+            raise ProfileError(
+                "play holds no draws, want those of types and actions; play with "
+                'feedback="realized" or "bandit".'
+            )
+        n_types = [row.shape[-2] for row in self.rows]
+        worth = [draws.worth(i, t) for i, t in enumerate(n_types)]
+        own = self.rows
+        if basis == "realized":
+            own = [draws.moves(i, row) for i, row in enumerate(self.rows)]
+        # The best payoff of the drawn type; other types' rows are zero anyway.
+        ideal = [
+            draws.indicator(i, t) * draws.utilities[i].max(axis=-1)[..., None]
+            for i, t in enumerate(n_types)
+        ]
+        return PlayTrace.of(own, worth, ideal=ideal, draws=draws, basis=basis)
+
+    def _payoff(self, i: int) -> Array:
+        return np.vecdot(self.rows[i], self.worths[i])
 
     def __repr__(self) -> str:
-        return f"PlayTrace({self.n_steps} steps, {self.n_players} players)"
-
-
-@dataclass(frozen=True, eq=False)
-class RegretTrace:
-    """Cumulative regret of one kind, by step and player.
-
-    Attributes
-    ----------
-    cumulative : (K, n) regret summed over steps 1..k and, prior-weighted, over types; payoff units
-    kind : which regret: ``"external"``, ``"swap"``, ``"dynamic"``, ...
-    by_type : n arrays (K, T_i), the same before the sum over types; empty where not recorded
-    """
-
-    cumulative: Array
-    kind: str
-    by_type: tuple[Array, ...] = ()
-
-    def __post_init__(self) -> None:
-        cumulative = np.asarray(self.cumulative, dtype=float)
-        if cumulative.ndim != 2 or not np.isfinite(cumulative).all():
-            raise ProfileError(
-                f"cumulative regret has shape {cumulative.shape} or entries that are not finite, "
-                "want finite numbers of shape (K, n): one row a step, one column a player."
-            )
-        object.__setattr__(self, "cumulative", frozen(cumulative))
-
-    @property
-    def average(self) -> Array:
-        """Regret per step, shape ``(K, n)``, payoff units."""
-        return self.cumulative / np.arange(1, len(self.cumulative) + 1)[:, None]
-
-    @property
-    def total(self) -> Array:
-        """Cumulative regret summed over players, shape ``(K,)``."""
-        return self.cumulative.sum(axis=1)
-
-    def rate(
-        self, player: int | None = None, *, burn_in: int | None = None, rng: Seed = None
-    ) -> Rate:
-        """Return how fast regret grows, of one player or (default) of all together.
-
-        One run has no linear-component test; see `econ_theory.regret.pooled_rate` for many.
-
-        >>> steps = np.arange(1, 401)
-        >>> rate = RegretTrace(np.sqrt(steps)[:, None], "external").rate(rng=0)
-        >>> round(rate.exponent, 6)
-        0.5
-        """
-        from econ_theory.regret.rates import run_rate
-
-        curve = self.total if player is None else self.cumulative[:, player]
-        return run_rate(curve, burn_in=burn_in, rng=rng)
-
-    def __repr__(self) -> str:
-        steps, n = self.cumulative.shape
-        final = ", ".join(f"{regret:.4g}" for regret in self.cumulative[-1])
-        return f"RegretTrace({self.kind}, {steps} steps, {n} players, final {final})"
-
-
-def play_learners(
-    game: BayesianGame,
-    learners: RegretMinimizer[Any] | Sequence[RegretMinimizer[Any]],
-    n_steps: int,
-    *,
-    alternating: bool = False,
-) -> PlayTrace:
-    """Return the `PlayTrace` of `n_steps` in which every player of `game` runs a learner.
-
-    Utilities reach the learners divided by type probability and payoff range, as their bounds want
-    them; the trace holds the undivided values. When `alternating`, players move in turn and each
-    sees the newest strategies of those before it.
-
-    >>> from econ_theory import BayesianGame
-    >>> from econ_theory.learners import Hedge
-    >>> pennies = np.array([[1, -1], [-1, 1]]).reshape(1, 1, 2, 2)
-    >>> play_learners(BayesianGame([[1]], [pennies, -pennies]), Hedge(), 10)
-    PlayTrace(10 steps, 2 players)
-    """
-    n = game.n_players
-    each = list(learners) if isinstance(learners, Sequence) else [learners] * n
-    if len(each) != n or n_steps < 1:
-        raise SettingError(
-            f"there are {len(each)} learners and {n_steps} steps, want {n} learners (one a player) "
-            "and at least one step."
-        )
-    kernel, scales = game.kernel, utility_scales(game)
-    states = [learner.init(*shape) for learner, shape in zip(each, kernel.shapes, strict=True)]
-    rows = [learner.strategy(state) for learner, state in zip(each, states, strict=True)]
-    strategies, values = [], []
-    for _ in range(n_steps):
-        strategies.append(list(rows))
-        against = rows if alternating else list(rows)
-        seen = []
-        for i, learner in enumerate(each):
-            seen.append(kernel.values(against, i))
-            states[i] = learner.observe(states[i], seen[i] * scales[i])
-            rows[i] = learner.strategy(states[i])
-        values.append(seen)
-    return PlayTrace(strategies, values)
-
-
-def _stack(steps: Sequence[Sequence[Any]], what: str) -> list[Array]:
-    try:
-        stacks = [np.array(list(column), dtype=float) for column in zip(*steps, strict=True)]
-    except ValueError as problem:
-        raise ProfileError(
-            f"{what} are ragged ({problem}), want one (T_i, A_i) array a step and player."
-        ) from None
-    for i, stack in enumerate(stacks):
-        if stack.ndim != 3 or not np.isfinite(stack).all():
-            raise ProfileError(
-                f"{what} of player {i} have shape {stack.shape} or entries that are not finite, "
-                "want finite numbers of shape (K, T_i, A_i)."
-            )
-    return [frozen(stack) for stack in stacks]
+        runs = f"{self.batch} runs, " if self.batch else ""
+        return f"PlayTrace({runs}{self.n_steps} steps, {self.n_players} players)"
