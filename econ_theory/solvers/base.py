@@ -13,7 +13,7 @@ from econ_theory.errors import SettingError
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.strategies import StrategyProfile
 
-__all__ = ["Ending", "Proposals", "Solver", "check_numbers"]
+__all__ = ["Ending", "Proposals", "Solver", "check_numbers", "two_players_wanted"]
 
 
 class Ending(str):
@@ -86,6 +86,19 @@ class Solver(Protocol):
     ) -> Proposals:
         """Yield profiles from `start` (or the solver's own choice) on, or None to be timed."""
         ...
+
+
+def two_players_wanted(game: BayesianGame) -> str | None:
+    """Return the refusal of a game that has not two players, or None.
+
+    >>> two_players_wanted(BayesianGame([1.0], [[[1.0, 0.5]]]))
+    'the game has 1 player, want 2; use PureEnumeration.'
+    """
+    if game.n_players == 2:
+        return None
+    if game.n_players == 1:
+        return "the game has 1 player, want 2; use PureEnumeration."
+    return f"the game has {game.n_players} players, want 2; use SelfPlay."
 
 
 def check_numbers(settings: object, *, above: bool = False, **least: float) -> None:

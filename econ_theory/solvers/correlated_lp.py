@@ -10,7 +10,7 @@ import numpy as np
 
 from econ_theory.arrays import Array, frozen
 from econ_theory.errors import RefusedError, SettingError
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.bayesian import MOST_PLAYERS, BayesianGame
 from econ_theory.solvers.mediation import (
     Mediation,
     agent_mediation,
@@ -138,19 +138,22 @@ class CorrelatedLp:
     def refuses(self, game: BayesianGame) -> str | None:
         """Return why the program is not built, which is its size, and what to use instead."""
         n_types, n_actions = np.array(game.n_types, float), np.array(game.n_actions, float)
-        if self.kind == "strategic":
-            n_types, n_actions = np.ones_like(n_types), n_actions**n_types
-        elif self.kind == "agent":
-            n_types, n_actions = np.ones(sum(game.n_types)), np.repeat(n_actions, game.n_types)
-        reports = n_types if self.kind == "communication" else np.ones_like(n_types)
-        nonzeros = float(np.prod(n_types) * np.prod(n_actions) * (n_actions * reports).sum())
+        with np.errstate(over="ignore"):
+            if self.kind == "strategic":
+                n_types, n_actions = np.ones_like(n_types), n_actions**n_types
+            elif self.kind == "agent":
+                n_types, n_actions = np.ones(sum(game.n_types)), np.repeat(n_actions, game.n_types)
+            reports = n_types if self.kind == "communication" else np.ones_like(n_types)
+            nonzeros = float(np.prod(n_types) * np.prod(n_actions) * (n_actions * reports).sum())
         if nonzeros > MOST_NONZEROS:
-            small = '; use kind="bayes".' if self.kind != "bayes" else "; use SelfPlay."
-            return (
-                f"the program has {nonzeros:.3g} coefficients, want at most {MOST_NONZEROS:,}"
-                + (small)
-            )
-        return None
+            fault = f"the program has {nonzeros:.3g} coefficients, want at most {MOST_NONZEROS:,}"
+        elif self.kind == "agent" and sum(game.n_types) > MOST_PLAYERS:
+            fault = f"the agent form has {sum(game.n_types)} agents, want at most {MOST_PLAYERS}"
+        else:
+            return None
+        if self.kind != "bayes" and CorrelatedLp().refuses(game) is None:
+            return f'{fault}; use kind="bayes".'
+        return f"{fault}; use SelfPlay: every equilibrium is a correlated one."
 
     def solve(self, game: BayesianGame) -> CorrelatedEquilibrium:
         """Return the equilibrium of this kind at which the objective is largest.

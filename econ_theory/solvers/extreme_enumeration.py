@@ -13,7 +13,7 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.bayesian import BayesianGame
-from econ_theory.solvers.base import Ending, Proposals, check_numbers
+from econ_theory.solvers.base import Ending, Proposals, check_numbers, two_players_wanted
 from econ_theory.solvers.vertices import MOST_LABELS, best_response_vertices, drained
 from econ_theory.strategies import StrategyProfile
 
@@ -128,8 +128,9 @@ class ExtremeEnumeration:
 
     def refuses(self, game: BayesianGame) -> str | None:
         """Return why enumeration does not apply: not two players, or too many vertices."""
-        if game.n_players != 2:
-            return f"the game has {game.n_players} players, want 2; use SelfPlay."
+        fault = two_players_wanted(game)
+        if fault:
+            return fault
         actions = sum(t * a for t, a in game.kernel.shapes)
         if actions > MOST_ACTIONS:
             return (

@@ -8,7 +8,7 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.games.bayesian import BayesianGame
-from econ_theory.solvers.base import Proposals
+from econ_theory.solvers.base import Proposals, two_players_wanted
 from econ_theory.solvers.tableau import LemkeTableau
 from econ_theory.strategies import StrategyProfile
 
@@ -57,9 +57,7 @@ class Lemke:
 
     def refuses(self, game: BayesianGame) -> str | None:
         """Return why pivoting does not apply: not two players."""
-        if game.n_players != 2:
-            return f"the game has {game.n_players} players, want 2; use SelfPlay."
-        return None
+        return two_players_wanted(game)
 
     def propose(
         self, game: BayesianGame, start: StrategyProfile | None, rng: np.random.Generator

@@ -59,9 +59,10 @@ class PureEnumeration:
         """Return why the search does not apply: a difference tensor would not fit in memory."""
         size = max(_tensor_size(game, i) for i in range(game.n_players))
         if size > MOST_ENTRIES:
+            other = "Lemke" if game.n_players == 2 else "SelfPlay"
             return (
                 f"the search needs a tensor of {size:.3g} entries, want at most {MOST_ENTRIES:,}; "
-                "use SelfPlay or Lemke."
+                f"use {other}."
             )
         return None
 
@@ -118,8 +119,10 @@ class _Replies:
         flat = weighted.reshape(
             game.n_types[i], int(np.prod(shape_t)), game.n_actions[i], int(np.prod(shape_a))
         )
+        # One player's rivals to an action are one: the best.
+        rivals = flat if others else flat.max(axis=2, keepdims=True)
         # gap[t_i, t_-i, a, b, a_-i]: what a gains over b, prior-weighted.
-        self.gap = flat[:, :, :, None, :] - flat[:, :, None, :, :]
+        self.gap = flat[:, :, :, None, :] - rivals[:, :, None, :, :]
         self.others, self.shape_t, self.shape_a = others, shape_t, shape_a
         self.slack = tol * game.payoff_range(i) * game.type_weights(i)
 
@@ -168,4 +171,5 @@ def _split(nodes: Array, counts: Array) -> Array:
 
 
 def _tensor_size(game: BayesianGame, i: int) -> float:
-    return float(np.prod(game.n_types)) * float(np.prod(game.n_actions)) * game.n_actions[i]
+    rivals = game.n_actions[i] if game.n_players > 1 else 1
+    return float(np.prod(game.n_types)) * float(np.prod(game.n_actions)) * rivals

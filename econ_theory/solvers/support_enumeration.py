@@ -11,7 +11,7 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.learners.base import utility_scales
-from econ_theory.solvers.base import Ending, Proposals, check_numbers
+from econ_theory.solvers.base import Ending, Proposals, check_numbers, two_players_wanted
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["SupportEnumeration"]
@@ -79,8 +79,9 @@ class SupportEnumeration:
 
     def refuses(self, game: BayesianGame) -> str | None:
         """Return why the search does not apply: not two players, or a tensor that does not fit."""
-        if game.n_players != 2:
-            return f"the game has {game.n_players} players, want 2; use SelfPlay."
+        fault = two_players_wanted(game)
+        if fault:
+            return fault
         size = float(np.prod(game.n_types)) * float(np.prod(game.n_actions)) * max(game.n_actions)
         if size > MOST_ENTRIES:
             return (

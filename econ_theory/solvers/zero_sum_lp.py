@@ -9,7 +9,7 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.errors import RefusedError
 from econ_theory.games.bayesian import BayesianGame
-from econ_theory.solvers.base import Proposals
+from econ_theory.solvers.base import Proposals, two_players_wanted
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["ZeroSumLp", "sum_is_constant"]
@@ -38,8 +38,9 @@ class ZeroSumLp:
 
     def refuses(self, game: BayesianGame) -> str | None:
         """Return why the program does not apply: not two players, or not zero-sum."""
-        if game.n_players != 2:
-            return f"the game has {game.n_players} players, want 2; use SelfPlay."
+        fault = two_players_wanted(game)
+        if fault:
+            return fault
         if not sum_is_constant(game):
             return "payoffs do not sum to a constant for each joint type, want zero-sum; use Lemke."
         return None

@@ -162,7 +162,7 @@ def test_six_players_two_types_two_actions() -> None:
 
 def test_pure_enumeration_refuses_what_does_not_fit() -> None:
     game = BayesianGame([[1.0]], [np.zeros((1, 1, 400, 400)), np.zeros((1, 1, 400, 400))])
-    assert "use SelfPlay or Lemke" in (PureEnumeration().refuses(game) or "")
+    assert "use Lemke" in (PureEnumeration().refuses(game) or "")
 
 
 @pytest.mark.parametrize("seed", range(3))
