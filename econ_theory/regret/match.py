@@ -57,8 +57,9 @@ class Match:
 
     def _row(self, i: int) -> Array:
         row = self.learners[i].strategy(self.states[i])
+        shape = (*self.batch, *self.kernel.shapes[i])
         # Learners start without batch axes, and may never take any.
-        return np.broadcast_to(row, (*self.batch, *self.kernel.shapes[i]))
+        return row if row.shape == shape else np.broadcast_to(row, shape)
 
     def advance(self, count: int) -> PlayTrace:
         """Play `count` steps and return them."""

@@ -11,9 +11,10 @@ import numpy as np
 
 from econ_theory.arrays import Array, is_exact
 from econ_theory.errors import ProfileError
+from econ_theory.regret.curves import RegretTrace
 from econ_theory.regret.plays import Basis, Draws, largest, read_only, stacked
 
-__all__ = ["PlayTrace"]
+__all__ = ["PlayTrace", "RegretTrace"]
 
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
