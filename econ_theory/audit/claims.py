@@ -7,6 +7,7 @@ from econ_theory.audit.consistency_credit import ConsistencyKeepsCredit
 from econ_theory.audit.coupling_sign import ZeroMeansCooperative
 from econ_theory.audit.equilibrium_exists import EquilibriumExists
 from econ_theory.audit.last_iterate import LastIterateInherits
+from econ_theory.audit.mixer_monotone import MixerIsMonotone
 from econ_theory.audit.performance_difference import PerformanceDifferenceLemma
 from econ_theory.audit.quantal_uniqueness import UniqueAboveCoupling
 from econ_theory.audit.regret_sign import RegretIsDistance
@@ -20,6 +21,7 @@ CLAIMS: tuple[Claim, ...] = (
     PerformanceDifferenceLemma("pointwise"),
     LastIterateInherits(),
     RegretIsDistance(),
+    MixerIsMonotone(),
     WeightsStayOnSimplex(),
     ConsistencyKeepsCredit(),
     UniqueAboveCoupling(),
