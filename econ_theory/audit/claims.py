@@ -7,6 +7,7 @@ from econ_theory.audit.consistency_credit import ConsistencyKeepsCredit
 from econ_theory.audit.coupling_sign import ZeroMeansCooperative
 from econ_theory.audit.equilibrium_exists import EquilibriumExists
 from econ_theory.audit.last_iterate import LastIterateInherits
+from econ_theory.audit.local_to_global import LocalComposes
 from econ_theory.audit.mixer_monotone import MixerIsMonotone
 from econ_theory.audit.performance_difference import PerformanceDifferenceLemma
 from econ_theory.audit.quantal_uniqueness import UniqueAboveCoupling
@@ -24,6 +25,7 @@ CLAIMS: tuple[Claim, ...] = (
     MixerIsMonotone(),
     WeightsStayOnSimplex(),
     ConsistencyKeepsCredit(),
+    LocalComposes(),
     UniqueAboveCoupling(),
     ZeroMeansCooperative(),
 )
