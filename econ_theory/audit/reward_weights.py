@@ -118,7 +118,7 @@ class WeightsStayOnSimplex:
         name = getattr(self.update, "__name__", repr(self.update))
         left = int((furthest > ROUNDING).sum())
         ends = ", ".join(
-            f"{sums[:, k, -1].mean():.4g} where r_expected is of {scale:g} times the size of r_actual"
+            f"{sums[:, k, -1].mean():.4g} where r_expected is {scale:g} times as large as r_actual"
             for k, scale in enumerate(self.scales)
         )
         low, high = np.quantile(sums, [0.025, 0.975], axis=0)
