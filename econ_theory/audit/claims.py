@@ -6,15 +6,18 @@ from econ_theory.audit.base import Claim
 from econ_theory.audit.consistency_credit import ConsistencyKeepsCredit
 from econ_theory.audit.coupling_sign import ZeroMeansCooperative
 from econ_theory.audit.equilibrium_exists import EquilibriumExists
+from econ_theory.audit.joint_play import JointPlayIsCorrelated
 from econ_theory.audit.last_iterate import LastIterateInherits
 from econ_theory.audit.local_to_global import LocalComposes
 from econ_theory.audit.mirror_contraction import MirrorContracts
 from econ_theory.audit.mixer_monotone import MixerIsMonotone
+from econ_theory.audit.learner_bounds import LearnerBounds
 from econ_theory.audit.performance_difference import PerformanceDifferenceLemma
 from econ_theory.audit.price_of_uniqueness import UniquenessIsFree
 from econ_theory.audit.quantal_uniqueness import UniqueAboveCoupling
 from econ_theory.audit.regret_sign import RegretIsDistance
 from econ_theory.audit.reward_weights import WeightsStayOnSimplex
+from econ_theory.audit.zero_sum_averages import ZeroSumAverages
 
 __all__ = ["CLAIMS"]
 
@@ -32,4 +35,7 @@ CLAIMS: tuple[Claim, ...] = (
     MirrorContracts(),
     ZeroMeansCooperative(),
     UniquenessIsFree(),
+    LearnerBounds(),
+    JointPlayIsCorrelated(),
+    ZeroSumAverages(),
 )
