@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from econ_theory.arrays import Array, frozen
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.bayesian import MOST_PLAYERS, BayesianGame
+from econ_theory.solvers.correlated_program import best_rule
 from econ_theory.solvers.mediation import (
     Mediation,
     agent_mediation,
     plain_mediation,
     strategic_mediation,
 )
-from econ_theory.solvers.obedience import disobedience, own_view
+from econ_theory.solvers.obedience import disobedience
 
 __all__ = ["CorrelatedEquilibrium", "CorrelatedLp"]
 
@@ -171,7 +172,7 @@ class CorrelatedLp:
         aims = _aims(self.objective, game.n_players)
         form = MEDIATIONS[self.kind](game)
         reports = self.kind == "communication"
-        rule = _optimum(form, aims, reports=reports)
+        rule = best_rule(form, aims, reports=reports)
         induced = form.induce(rule)
         payoffs = np.array([_expected(game, induced, i) for i in range(game.n_players)])
         return CorrelatedEquilibrium(
@@ -205,117 +206,3 @@ def _aims(objective: Objective, n: int) -> list[Array]:
 def _expected(game: BayesianGame, rule: Array, i: int) -> float:
     chance = game.prior.reshape(game.n_types + (1,) * game.n_players) * rule
     return float((chance * game.payoffs[i]).sum())
-
-
-def _optimum(form: Mediation, aims: list[Array], *, reports: bool) -> Array:
-    """Build and solve the program; return the rule of the form's game."""
-    from scipy.optimize import linprog
-    from scipy.sparse import coo_array, vstack
-
-    game = form.game
-    shape = (*game.n_types, *game.n_actions)
-    size, n_profiles = int(np.prod(shape)), int(np.prod(game.n_types))
-    incentives = _Rows(size)
-    for i in range(game.n_players):
-        _incentives(incentives, game, i, reports=reports)
-    spread = max(game.payoff_range(i) for i in range(game.n_players)) or 1.0
-    goals = _Rows(size)
-    level = incentives.new_columns(1)
-    for aim in aims:
-        gain = np.zeros(shape)
-        for k, (i, share) in enumerate(form.shares):
-            weight = game.prior.reshape(game.n_types + (1,) * game.n_players)
-            low = game.payoff_bounds(k)[0]
-            gain = gain + aim[i] * share * weight * (game.payoffs[k] - low) / spread
-        shift = sum(
-            aim[i] * share * game.payoff_bounds(k)[0] for k, (i, share) in enumerate(form.shares)
-        )
-        row = goals.new_rows(1, shift / spread)
-        goals.add(np.full(size, row), np.arange(size), -gain.ravel())
-        goals.add(row, level, np.ones(1))
-    width = incentives.n_columns
-    one = coo_array(
-        (np.ones(size), (np.arange(size) // (size // n_profiles), np.arange(size))),
-        shape=(n_profiles, width),
-    )
-    cost = np.zeros(width)
-    cost[level] = -1.0
-    result = linprog(
-        cost,
-        A_ub=vstack([incentives.matrix(width), goals.matrix(width)]).tocsr(),
-        b_ub=np.concatenate([incentives.right(), goals.right()]),
-        A_eq=one.tocsr(),
-        b_eq=np.ones(n_profiles),
-        bounds=[(0, None)] * size + [(None, None)] * (width - size),
-        method="highs",
-        options={"dual_feasibility_tolerance": 1e-10, "primal_feasibility_tolerance": 1e-10},
-    )
-    if result.status != 0:
-        raise RefusedError(
-            f"the linear program ended with {result.message!r}, want an optimum; rescale payoffs."
-        )
-    rule = np.maximum(result.x[:size], 0.0).reshape(n_profiles, -1)
-    return (rule / rule.sum(axis=1, keepdims=True)).reshape(shape)
-
-
-class _Rows:
-    """Inequalities ``row @ x <= right``, gathered entry by entry."""
-
-    def __init__(self, n_columns: int) -> None:
-        self.n_rows, self.n_columns = 0, n_columns
-        self._entries: list[tuple[Array, Array, Array]] = []
-        self._right: list[Array] = []
-
-    def new_rows(self, count: int, right: float = 0.0) -> Array:
-        self._right.append(np.full(count, right))
-        self.n_rows += count
-        return np.arange(self.n_rows - count, self.n_rows)
-
-    def new_columns(self, count: int) -> Array:
-        self.n_columns += count
-        return np.arange(self.n_columns - count, self.n_columns)
-
-    def add(self, rows: Array, columns: Array, values: Array) -> None:
-        parts = np.broadcast_arrays(rows, columns, values)
-        rows, columns, values = (part.ravel() for part in parts)
-        keep = values != 0
-        self._entries.append((rows[keep], columns[keep], values[keep]))
-
-    def right(self) -> Array:
-        return np.concatenate([*self._right, np.zeros(0)])
-
-    def matrix(self, width: int) -> Any:
-        from scipy.sparse import coo_array
-
-        empty = np.zeros(0, dtype=int)
-        entries = [*self._entries, (empty, empty, np.zeros(0))]
-        rows, columns, values = (np.concatenate(part) for part in zip(*entries, strict=True))
-        return coo_array((values, (rows, columns)), shape=(self.n_rows, width))
-
-
-def _incentives(rows: _Rows, game: BayesianGame, i: int, *, reports: bool) -> None:
-    """Add what player i must not gain, each type's in its own payoff as a share of the range."""
-    view, weights = own_view(game, i), game.type_weights(i)
-    low, scale = game.payoff_bounds(i)[0], game.payoff_range(i) or 1.0
-    n_types, _, n_actions, _ = view.index.shape
-    for t in np.flatnonzero(weights > 0):
-        stakes = view.prior[t][:, None, None] * (view.payoff[t] - low) / (weights[t] * scale)
-        if not reports:
-            # Told a, playing b instead gains nothing.
-            for a in range(n_actions):
-                others = np.delete(np.arange(n_actions), a)
-                new = rows.new_rows(len(others))
-                gain = stakes[:, others] - stakes[:, [a]]
-                rows.add(new[None, :, None], view.index[t][:, [a]], gain)
-            continue
-        truth = view.index[t], -stakes
-        for r in range(n_types):
-            # best[a]: the most that type t can make of report r and recommendation a.
-            best = rows.new_columns(n_actions)
-            for a in range(n_actions):
-                new = rows.new_rows(n_actions)
-                rows.add(new[None, :, None], view.index[r][:, [a]], stakes)
-                rows.add(new, best[[a]], -np.ones(1))
-            total = rows.new_rows(1)
-            rows.add(total, best, np.ones(1))
-            rows.add(total, *truth)

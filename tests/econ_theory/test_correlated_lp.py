@@ -137,6 +137,61 @@ def test_correlation_changes_nothing_in_zero_sum_games(seed: int) -> None:
             assert sign * best.value == pytest.approx(value, abs=1e-7)
 
 
+@given(games(), st.tuples(st.integers(-9, 9), st.integers(-9, 9)), st.sampled_from(KINDS))
+@settings(max_examples=25, deadline=None)
+def test_units_of_payoff_scale_the_objective_and_nothing_else(game, powers, kind) -> None:
+    units = [10.0**power for power in powers]
+    other = BayesianGame(
+        game.prior, [u * unit for u, unit in zip(game.payoffs, units, strict=True)]
+    )
+    for i, unit in enumerate(units):
+        size = game.payoff_range(i) or 1.0
+        plain, scaled = (CorrelatedLp(kind, i).solve(each) for each in (game, other))
+        assert scaled.relative <= 1e-8
+        assert scaled.value / unit == pytest.approx(plain.value, abs=1e-7 * size)
+    # Weights that undo the units give the same welfare.
+    size = sum(game.payoff_range(i) for i in range(2)) or 1.0
+    plain = CorrelatedLp(kind).solve(game)
+    scaled = CorrelatedLp(kind, (1 / units[0], 1 / units[1])).solve(other)
+    assert scaled.value == pytest.approx(plain.value, abs=1e-7 * size)
+
+
+@given(games(), st.integers(0, 2**32 - 1), st.sampled_from(KINDS))
+@settings(max_examples=40, deadline=None)
+def test_a_windfall_that_depends_on_types_alone_changes_no_rule(game, seed: int, kind) -> None:
+    rng = np.random.default_rng(seed)
+    size = max(game.payoff_range(0), game.payoff_range(1)) or 1.0
+    gifts = [rng.integers(-9, 10, game.prior.shape) * size for _ in range(2)]
+    richer = [u + gift[..., None, None] for u, gift in zip(game.payoffs, gifts, strict=True)]
+    plain, rich = (CorrelatedLp(kind).solve(g) for g in (game, BayesianGame(game.prior, richer)))
+    gift = sum((game.prior * gift).sum() for gift in gifts)
+    assert rich.relative <= 1e-8
+    assert rich.value - gift == pytest.approx(plain.value, abs=1e-6 * size)
+
+
+@pytest.mark.parametrize("objective", ["welfare", "egalitarian", 0])
+@pytest.mark.parametrize("kind", KINDS)
+def test_payoffs_of_eighteen_magnitudes_side_by_side(kind, objective) -> None:
+    """On seed 7 the program for communication and welfare once ended in an unknown state."""
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        n_types, n_actions = rng.integers(1, 3, 2), rng.integers(1, 4, 2)
+        weights, shape = rng.integers(0, 4, n_types), (*n_types, *n_actions)
+        weights.flat[0] += not weights.any()
+        payoffs = [rng.integers(0, 10, shape) * 10.0 ** rng.integers(-9, 10, shape) for _ in "12"]
+        game = BayesianGame(weights / weights.sum(), payoffs)
+        best = CorrelatedLp(kind, objective).solve(game)
+        assert best.relative <= 1e-8
+        np.testing.assert_allclose(best.payoffs, expected(game, best.rule), rtol=1e-9)
+
+
+def test_the_smallest_payoff_is_found_among_units_far_apart() -> None:
+    small, large = CHICKEN * 1e-9, CHICKEN.swapaxes(2, 3) * 1e9
+    best = CorrelatedLp(objective="egalitarian").solve(BayesianGame([[1]], [small, large]))
+    # Player 2 earns billions in any case, so player 1 decides: its own optimum.
+    assert best.value == pytest.approx(7e-9, rel=1e-6)
+
+
 def test_three_players() -> None:
     game = jury_majority().game
     best = CorrelatedLp().solve(game)
