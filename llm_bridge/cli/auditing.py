@@ -12,8 +12,9 @@ from typing import Annotated
 
 import typer
 
-from econ_theory.audit import Ledger, run_audit
+from econ_theory.audit import CLAIMS, Ledger, run_audit
 from econ_theory.errors import AuditError, SettingError, require
+from llm_bridge.claims import TRAINING_CLAIMS
 from llm_bridge.cli.console import emit, err, guarded, out
 
 __all__ = ["audit"]
@@ -43,7 +44,12 @@ def audit(
     try:
         with _executor(workers, scheduler) as executor, _progress() as progress:
             ledger = run_audit(
-                only=only or None, quick=quick, executor=executor, rng=seed, progress=progress
+                (*CLAIMS, *TRAINING_CLAIMS),
+                only=only or None,
+                quick=quick,
+                executor=executor,
+                rng=seed,
+                progress=progress,
             )
     except AuditError as error:
         _tell(error.ledger, html, json_)
