@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -141,7 +142,7 @@ def correlated_epsilon(game: BayesianGame | ExactGame, joint: Array) -> Any:
 def _epsilon(game: Any, joint: Array, kind: Literal["coarse", "correlated"]) -> Any:
     n = len(game.n_types)
     gains = [joint_gains(game, joint, i, kind).sum(axis=-1) for i in range(n)]
-    return np.stack(gains).max(axis=0)[()]
+    return reduce(np.maximum, gains)
 
 
 def check_size(rows: Sequence[Array]) -> None:
