@@ -117,6 +117,36 @@ def test_gain_bounds_are_upper_bounds_of_the_exact_gains(seed: int) -> None:
         np.testing.assert_allclose(bound, gain.astype(float), rtol=1e-14)
 
 
+def thirds(difference: Fraction, *, in_prior: bool) -> BayesianGame:
+    """One player whose second action pays `difference` more: 1/3 and that, or chances of 1/3.
+
+    Rounded to floats the difference is gone: 1/3 is no float, and a float has 16 digits.
+    """
+    if not in_prior:
+        third = Fraction(1, 3)
+        return BayesianGame([Fraction(1)], [[[third, third + difference]]])
+    # Types 2 and 3 are types of a second player, who has one action and no say.
+    prior = [[Fraction(1, 3), Fraction(1, 3) + difference, Fraction(1, 3) - difference]]
+    first = [[[[0], [-1]], [[0], [1]], [[0], [0]]]]
+    payoffs = [np.array(first, dtype=object), np.zeros((1, 1, 1, 1), dtype=object)]
+    return BayesianGame(prior, [u + Fraction(0) for u in payoffs])
+
+
+@pytest.mark.parametrize("in_prior", [False, True])
+def test_rationals_are_enclosed_not_rounded(in_prior: bool) -> None:
+    """Payoffs and chances of 1/3 once went through a float on their way into a ball."""
+    tiny = Fraction(1, 10**25)
+    for difference in (tiny, -tiny):
+        game = thirds(difference, in_prior=in_prior)
+        first = StrategyProfile.pure(game, [[0], [0, 0, 0]][: game.n_players])
+        exact = certify(game, first, arithmetic="exact").gains[0][0]
+        assert exact == max(difference, 0)
+        assert Fraction(float(gain_bounds(game, first)[0][0])) >= exact
+        # Either way one action is best, by little: that is proved, or no more than a tie is said.
+        proof = prove_existence(game, first)
+        assert proof.proved == (difference < 0), proof.reason
+
+
 def test_too_large_a_game_is_refused() -> None:
     game = BayesianGame(np.ones((1, 1, 1)), [np.zeros((1, 1, 1, 120, 120, 120))] * 3)
     assert "want 1,000,000" in prove_existence(game, StrategyProfile.uniform(game)).reason
