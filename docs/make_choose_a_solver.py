@@ -24,6 +24,7 @@ FINDS = {
     "SupportEnumeration": "all equilibria of a nondegenerate game; says if it met ties",
     "ExtremeEnumeration": "all extreme equilibria; by `.components(game)` connected sets",
     "IndifferenceNewton": "the equilibrium near a start: a polish",
+    "GlobalNewton": "one equilibrium; with `max_equilibria`, all those on a path",
     "Chain": "what its parts find, each started from the best so far; here self-play, pivoting",
     "SelfPlay": "one approximate equilibrium; any regret minimizer learns",
     "MirrorDescent": "one approximate equilibrium, or the quantal response at a temperature",

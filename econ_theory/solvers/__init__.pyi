@@ -4,6 +4,7 @@ from .chain import Chain
 from .correlated_lp import CorrelatedEquilibrium, CorrelatedLp
 from .extreme_enumeration import Component, ExtremeEnumeration, NashSubset
 from .fictitious_play import FictitiousPlay
+from .global_newton import GlobalNewton
 from .indifference_newton import IndifferenceNewton
 from .lemke import Lemke
 from .mirror_descent import MirrorDescent
@@ -25,6 +26,7 @@ __all__ = [
     "Ending",
     "ExtremeEnumeration",
     "FictitiousPlay",
+    "GlobalNewton",
     "IndifferenceNewton",
     "Lemke",
     "MirrorDescent",
