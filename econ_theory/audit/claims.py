@@ -5,13 +5,14 @@ from __future__ import annotations
 from econ_theory.audit.base import Claim
 from econ_theory.audit.consistency_credit import ConsistencyKeepsCredit
 from econ_theory.audit.coupling_sign import ZeroMeansCooperative
+from econ_theory.audit.debate_regret import DebateRegretIsLinear
 from econ_theory.audit.equilibrium_exists import EquilibriumExists
 from econ_theory.audit.joint_play import JointPlayIsCorrelated
 from econ_theory.audit.last_iterate import LastIterateInherits
+from econ_theory.audit.learner_bounds import LearnerBounds
 from econ_theory.audit.local_to_global import LocalComposes
 from econ_theory.audit.mirror_contraction import MirrorContracts
 from econ_theory.audit.mixer_monotone import MixerIsMonotone
-from econ_theory.audit.learner_bounds import LearnerBounds
 from econ_theory.audit.performance_difference import PerformanceDifferenceLemma
 from econ_theory.audit.price_of_uniqueness import UniquenessIsFree
 from econ_theory.audit.quantal_uniqueness import UniqueAboveCoupling
@@ -27,6 +28,7 @@ CLAIMS: tuple[Claim, ...] = (
     PerformanceDifferenceLemma("pointwise"),
     LastIterateInherits(),
     RegretIsDistance(),
+    DebateRegretIsLinear(),
     MixerIsMonotone(),
     WeightsStayOnSimplex(),
     ConsistencyKeepsCredit(),
