@@ -149,9 +149,9 @@ class DebateRegretIsLinear:
             quantity="growth exponent of external regret (1 is linear)",
             interval=(low, high),
             explanation=(
-                f"over {len(external)} games, {RUNS} runs each of {self.learner} for {steps[-1]} steps, "
-                f"external regret grows like k^{number:.2f} [{low:.2f}, {high:.2f}], linear component "
-                f"p = {_p_value(rate):.2g}; {why}."
+                f"over {len(external)} games, {RUNS} runs each of {self.learner} for {steps[-1]} "
+                f"steps, external regret grows like k^{number:.2f} [{low:.2f}, {high:.2f}], linear "
+                f"component p = {_p_value(rate):.2g}; {why}."
             ),
             counterexample=(
                 f"{results[0].name}, its equilibrium played throughout: epsilon "
