@@ -98,6 +98,11 @@ class Draws:
     actions: tuple[Array, ...]
     utilities: tuple[Array, ...]
 
+    def run(self, *index: int) -> Draws:
+        """Return the draws of the run at `index` of the batch axes."""
+        parts = (self.types, self.actions, self.utilities)
+        return Draws(*(tuple(array[index] for array in part) for part in parts))
+
     def worth(self, i: int, n_types: int) -> Array:
         """Return `utilities` in the row of the drawn type and zero elsewhere, (*batch, K, T, A)."""
         return self.indicator(i, n_types)[..., None] * self.utilities[i][..., None, :]

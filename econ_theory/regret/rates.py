@@ -71,8 +71,8 @@ def run_rate(
     of about ``2 K^(1/3)`` rows: it holds for regret that wanders as well as for a smooth curve,
     for which it is nearly a point. Increments over a gap of d steps are resampled divided by
     ``sqrt(d)``, which is how noise grows. Measured coverage over random walks about k^0.5 to k,
-    K = 400 to 2,000, correlated or not: 0.91 to 0.98. Steps up to `burn_in` (default a tenth) are
-    not fitted.
+    K = 400 to 2,000, correlated or not: 0.91 to 0.98; kept at about a hundred checkpoints only,
+    K = 400 to 10,000: 0.88 to 0.95. Steps up to `burn_in` (default a tenth) are not fitted.
 
     Source: Künsch 1989 (block bootstrap).
     """
@@ -141,7 +141,9 @@ def linear_test(curves: Any, *, steps: Any = None) -> LinearTest:
     steps, weighted by ``1 / d`` as their noise grows with the gap; then a t-test of mean a = 0
     against mean a > 0 over the B runs. A small p-value says that regret grows linearly, whatever
     square-root growth it has besides. The slope a itself is a lower estimate where regret jumps
-    early on, since the root's first increments take the jump up.
+    early on, since the root's first increments take the jump up. Measured on 30 runs, K = 100 and
+    200, every step or 17 to 75 checkpoints alike: size 0.04 to 0.06 under root growth, power 0.98
+    or more for ``0.05 k + 0.5 sqrt(k)``, 0.77 to 1 for ``0.1 k + 1``.
 
     >>> rng, steps = np.random.default_rng(0), np.arange(1, 101)
     >>> noise = rng.normal(0, 0.1, (30, 100)).cumsum(axis=1)

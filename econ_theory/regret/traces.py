@@ -191,6 +191,13 @@ class PlayTrace:
         """The same play, judged by all that was drawn, the player's own action included."""
         return self._judged("realized")
 
+    def run(self, *index: int) -> PlayTrace:
+        """Return the run at `index` of the batch axes."""
+        parts = ([array[index] for array in part] for part in (self.rows, self.worths, self.ideals))
+        played, worth, ideal = parts
+        draws = None if self.draws is None else self.draws.run(*index)
+        return PlayTrace.of(played, worth, ideal=ideal, draws=draws, basis=self.basis)
+
     def _judged(self, basis: Basis) -> PlayTrace:
         draws = self.draws
         if draws is None:

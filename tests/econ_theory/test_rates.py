@@ -12,15 +12,22 @@ from econ_theory.regret import (
     trend_test,
 )
 from econ_theory.regret.rates import run_rate
+from econ_theory.regret.summaries import checkpoint_steps
 
 
 def runs(mean, n_runs, spread, rng):
     return mean + rng.normal(0, spread, (n_runs, len(mean))).cumsum(axis=1)
 
 
-def rejections(mean, repeats, *, spread, n_runs=30, seed=0):
+def trace_at(steps):
+    return RegretTrace(np.ones((2, 1)), "external", steps=steps)
+
+
+def rejections(mean, repeats, *, spread, n_runs=30, seed=0, at=None):
     rng = np.random.default_rng(seed)
-    tests = (linear_test(runs(mean, n_runs, spread, rng)) for _ in range(repeats))
+    at = np.arange(1, len(mean) + 1) if at is None else at
+    drawn = (runs(mean, n_runs, spread, rng)[:, at - 1] for _ in range(repeats))
+    tests = (linear_test(curves, steps=at) for curves in drawn)
     return np.mean([test.p_value < 0.05 for test in tests])
 
 
@@ -97,6 +104,55 @@ def test_linear_test_has_its_size_and_power_to_two_digits(spread):
     assert rejections(0.1 * longer + 1, 1000, spread=spread) >= 0.97
 
 
+@pytest.mark.parametrize("exponent", [-0.5, 0.5, 1.0])
+def test_power_laws_keep_their_exponent_at_checkpoints(exponent):
+    steps = checkpoint_steps("log", 10_000)
+    curve = 3 * steps.astype(float) ** exponent
+    assert run_rate(curve, steps=steps, rng=0).exponent == pytest.approx(exponent, abs=1e-9)
+    trace = RegretTrace(np.stack([curve, curve])[:, :, None], "external", steps=steps)
+    assert trace.rate().exponent == pytest.approx(exponent, abs=1e-9)
+    assert trace.run(0).rate(rng=0).interval == pytest.approx((exponent, exponent), abs=1e-6)
+    assert log_log_test(curve, steps=steps)[0] == pytest.approx(exponent)
+
+
+def test_steps_that_count_up_change_nothing():
+    rng = np.random.default_rng(0)
+    curves, steps = runs(np.sqrt(np.arange(1, 201)), 6, 0.1, rng), np.arange(1, 201)
+    assert pooled_rate(curves) == pooled_rate(curves, steps=steps)
+    assert run_rate(curves[0], rng=1) == run_rate(curves[0], steps=steps, rng=1)
+    assert trend_test(curves[0]) == trend_test(curves[0], steps=steps)
+    batch = RegretTrace(curves[:, :, None], "external")
+    assert linear_test(batch) == linear_test(curves) == linear_test(batch.runs)
+
+
+def test_linear_test_finds_the_slope_of_any_grid():
+    steps = np.array([2, 3, 7, 20, 21, 90])
+    noise = np.random.default_rng(1).normal(0, 1e-9, (4, 6))
+    test = linear_test(0.3 * steps + 2 * np.sqrt(steps) + noise, steps=steps)
+    assert test.slope == pytest.approx(0.3, abs=1e-8)
+
+
+def test_linear_test_has_its_size_and_power_at_checkpoints():
+    steps = np.arange(1, 201)
+    root = np.sqrt(steps)
+    at = checkpoint_steps(np.unique(np.geomspace(1, 200, 25).astype(int)), 200)
+    assert 0.02 <= rejections(root, 400, spread=0.5, at=at) <= 0.09
+    assert rejections(0.05 * steps + 0.5 * root, 60, spread=0.5, at=at) >= 0.9
+    assert rejections(0.1 * steps + 1, 60, spread=0.2, at=at) >= 0.99
+
+
+def test_intervals_cover_at_checkpoints():
+    rng, at = np.random.default_rng(7), checkpoint_steps("log", 1000)
+    mean = np.arange(1, 1001.0) ** 0.8
+    drawn = (runs(mean, 10, 0.2, rng)[:, at - 1] for _ in range(40))
+    pairs = [
+        (run_rate(curves[0], steps=at, rng=rng).interval, pooled_rate(curves, steps=at).interval)
+        for curves in drawn
+    ]
+    for intervals in zip(*pairs, strict=True):
+        assert np.mean([low <= 0.8 <= high for low, high in intervals]) >= 0.8
+
+
 def test_literature_tests_are_fooled_and_ours_is_not():
     short, steps = 0.1 * np.arange(1, 26) + 1, np.arange(1, 101)
     assert trend_test(short) == 2.0**-24
@@ -126,6 +182,8 @@ def test_identical_runs_need_no_spread():
         (lambda: pooled_rate(np.ones((1, 30))), "number of runs is 1, want at least 2"),
         (lambda: linear_test(np.ones((1, 30))), "want at least 2 runs"),
         (lambda: pooled_rate(np.ones(30)), r"shape \(B, K\)"),
+        (lambda: run_rate(np.ones(4), steps=[1, 2, 2, 3]), "steps have shape .* or do not rise"),
+        (lambda: pooled_rate([trace_at([1, 2]), trace_at([1, 3])]), "runs have different steps"),
     ],
 )
 def test_bad_input_is_refused(call, message):

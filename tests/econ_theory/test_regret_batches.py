@@ -318,6 +318,16 @@ def test_batched_traces_pool_their_runs():
     assert "(12,) runs, 4000 steps, 2 players, mean final" in repr(regret)
 
 
+def test_a_run_of_a_batch_is_judged_by_itself():
+    (game,) = random_games(9, 1)
+    play = play_learners(game, Hedge(), 12, feedback="realized", n_runs=3, rng=0)
+    for view in ("observed", "realized"):
+        for measure in MEASURES:
+            whole, alone = measure(getattr(play, view)), measure(getattr(play.run(1), view))
+            np.testing.assert_array_equal(whole.run(1).cumulative, alone.cumulative)
+            assert alone.basis == view
+
+
 def test_interim_regret_undoes_the_weights():
     game = BayesianGame([[0.25], [0.75], [0.0]], [np.arange(6.0).reshape(3, 1, 2, 1)] * 2)
     regret = external_regret(play_learners(game, RegretMatching(), 4))
