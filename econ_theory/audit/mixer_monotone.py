@@ -149,7 +149,8 @@ class MixerIsMonotone:
         worst = results[int(smallest.argmin())]
         name = getattr(self.mixer, "__name__", repr(self.mixer))
         where = int(worst.slopes.argmin())
-        every = np.sort(np.concatenate([draw.slopes for draw in results]))
+        shares = np.linspace(0, 1, 201)
+        quantiles = np.quantile(np.concatenate([draw.slopes for draw in results]), shares)
         return Finding(
             verdict="fails" if negative else "holds",
             number=negative / len(results),
@@ -168,7 +169,7 @@ class MixerIsMonotone:
             picture=Picture(
                 "dQ_tot / dQ_i",
                 "share of slopes at most this",
-                (Curve(name, every, np.arange(1, len(every) + 1) / len(every)),),
+                (Curve(name, quantiles, shares),),
                 marks={"monotone from here on": 0.0},
             ),
         )
