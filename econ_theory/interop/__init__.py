@@ -1,4 +1,4 @@
-"""Games in other tools' files and objects: Gambit, nashpy, and a JSON file of our own."""
+"""Games in other tools' files and objects: Gambit, nashpy, QuantEcon, OpenSpiel, tables, JSON."""
 
 import lazy_loader
 

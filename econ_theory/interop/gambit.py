@@ -34,7 +34,7 @@ def to_pygambit(game: BayesianGame) -> Any:
     >>> len(tree.infosets)
     2
     """
-    return require("pygambit", "dev").read_efg(io.BytesIO(dumps_efg(game).encode()))
+    return require("pygambit", "interop").read_efg(io.BytesIO(dumps_efg(game).encode()))
 
 
 def from_pygambit(game: Any) -> BayesianGame:

@@ -159,5 +159,5 @@ def test_labels_with_quotes_reach_gambit():
 
 def test_missing_pygambit_names_the_install_line(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pygambit", None)
-    with pytest.raises(MissingExtra, match=r"pygambit is not installed.*econ-theory\[dev\]"):
+    with pytest.raises(MissingExtra, match=r"pygambit is not installed.*econ-theory\[interop\]"):
         to_pygambit(BayesianGame([1.0], [[[1.0]]]))
