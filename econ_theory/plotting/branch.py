@@ -68,7 +68,7 @@ def plot_branch(
     if equilibrium is not None:
         check_profile(equilibrium, game)
         marks = equilibrium.floating.rows[i]
-    at = thin(len(branch), log=False)
+    at = thin(np.arange(len(branch)), log=False)
     paths = np.stack([branch.profiles[k].rows[i] for k in at])
     two = game.n_actions[i] == 2
     drawn = [1] if two else range(game.n_actions[i])

@@ -83,18 +83,21 @@ def legend(ax: Axes, *, columns: int = 1, title: str = "") -> None:
     box.get_title().set_color(INK)
 
 
-def thin(n: int, *, log: bool) -> Array:
-    """Return at most about 1200 positions in 0..n-1, first and last included.
+def thin(steps: Array, *, log: bool) -> Array:
+    """Return positions in rising `steps` (K,), at most about 1200, first and last included.
 
-    Even in the logarithm of the step when `log`, else even.
+    Even in the logarithm of the step when `log`, else even in the step.
 
-    >>> thin(5, log=False).tolist()
-    [0, 1, 2, 3, 4]
+    >>> thin(np.array([1, 10, 100]), log=True).tolist()
+    [0, 1, 2]
+    >>> len(thin(np.arange(1, 50_001), log=False))
+    1200
     """
-    if n <= POINTS:
-        return np.arange(n)
-    spread = np.geomspace(1, n, POINTS) if log else np.linspace(1, n, POINTS)
-    return np.unique(spread.round().astype(int)) - 1
+    if len(steps) <= POINTS:
+        return np.arange(len(steps))
+    space = np.geomspace if log else np.linspace
+    wanted = space(steps[0], steps[-1], POINTS)
+    return np.unique(np.searchsorted(steps, wanted.round()).clip(0, len(steps) - 1))
 
 
 def option(what: str, got: str, allowed: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from econ_theory.audit import Finding, Ledger
+from econ_theory.audit import Finding, Ledger, Picture
 from econ_theory.errors import SettingError
 from econ_theory.plotting.canvas import INK, axes_for, curve_style, legend
 
@@ -24,13 +24,21 @@ SHADES = {
     "undecided": "#8b9099",
 }
 SIGNS = {"holds": "✓", "fails": "✗", "vacuous": "○", "undefined": "∅", "undecided": "?"}
-ROW_HEIGHT = 0.34
+MARKS = (":", (0, (5, 2, 1, 2)), (0, (1, 3)))
+ROW_HEIGHT = 0.3
+"""Of a ledger's line, inches."""
+
+CHARACTERS = 164
+"""That fit beside each other on a ledger's line."""
+
+TITLES = ("claim", "verdict", "what is claimed", "what was found")
 
 
 def plot_finding(finding: Finding, *, ax: Axes | None = None) -> Axes:
     """Draw the curves a verdict rests on, with their bands and marks; return the axes.
 
-    On a logarithmic axis, points that are not positive are left out.
+    Marks are vertical lines, named in the legend, where they hide no curve. On a logarithmic axis,
+    points that are not positive are left out. What a band is, the curve's name says.
 
     Raises
     ------
@@ -64,26 +72,18 @@ def plot_finding(finding: Finding, *, ax: Axes | None = None) -> Axes:
         if curve.low is not None and curve.high is not None:
             low = _positive(curve.low) if picture.y_log else curve.low
             ax.fill_between(x, low, curve.high, color=style.colour, alpha=0.18, linewidth=0)
-    for name, place in picture.marks.items():
-        ax.axvline(place, color=INK, linewidth=0.9, linestyle=":")
-        ax.annotate(
-            name,
-            (place, 1.0),
-            xycoords=("data", "axes fraction"),
-            xytext=(3, -3),
-            textcoords="offset points",
-            rotation=90,
-            va="top",
-            fontsize="x-small",
-            color=INK,
-        )
+    for k, (name, place) in enumerate(picture.marks.items()):
+        label = f"{name} (at {place:.3g})"
+        ax.axvline(place, color=INK, linewidth=1.1, linestyle=MARKS[k % len(MARKS)], label=label)
     if picture.x_log:
         ax.set_xscale("log")
     if picture.y_log:
         ax.set_yscale("log")
-    ax.set_xlabel(picture.x_label)
-    ax.set_ylabel(picture.y_label)
-    legend(ax, columns=1 if max(len(c.name) for c in picture.curves) > 28 else 2)
+    _whole_ticks(ax, picture)
+    ax.set_xlabel(_broken(picture.x_label, 62))
+    ax.set_ylabel(_broken(picture.y_label, 46))
+    handles, names = ax.get_legend_handles_labels()
+    legend(ax, columns=1 if max(map(len, names)) > 28 or len(handles) < 3 else 2)
     return ax
 
 
@@ -94,30 +94,69 @@ def plot_ledger(ledger: Ledger, *, ax: Axes | None = None) -> Axes:
 
     >>> from econ_theory.audit import run_audit
     >>> ax = plot_ledger(run_audit(only="ECON-R±"))
-    >>> [text.get_text() for text in ax.texts][:2]
+    >>> [text.get_text() for text in ax.texts][4:6]
     ['ECON-R±', '✗ fails']
     """
     if not len(ledger):
         raise SettingError("the ledger has no rows, want at least one claim; run the audit first.")
-    statements = [fill(row.claim.statement, 66) for row in ledger]
-    heights = [1 + text.count("\n") * 0.75 for text in statements]
-    ax = axes_for(ax, (11.0, ROW_HEIGHT * sum(heights) + 0.5), grid=False)
+    ids = 0.014 + 0.0088 * max(len(row.id) for row in ledger)
+    columns = (0.0, ids, ids + 0.105, ids + 0.105 + 0.6 * (0.895 - ids))
+    cells = [
+        (
+            row.id,
+            f"{SIGNS[row.finding.verdict]} {row.finding.verdict}",
+            *(
+                fill(text, int(CHARACTERS * (end - start)))
+                for text, start, end in zip(
+                    (row.claim.statement, _number(row.finding)),
+                    columns[2:],
+                    (*columns[3:], 1.0),
+                    strict=True,
+                )
+            ),
+        )
+        for row in ledger
+    ]
+    heights = [0.45 + 0.55 * (1 + max(text.count("\n") for text in row)) for row in cells]
+    ax = axes_for(ax, (12.0, ROW_HEIGHT * (sum(heights) + 1)), grid=False)
     ax.set_axis_off()
     ax.set_xlim(0, 1)
-    ax.set_ylim(sum(heights), -0.2)
-    tops = np.concatenate([[0.0], np.cumsum(heights)])
-    for row, statement, top, height in zip(ledger, statements, tops, heights, strict=False):
-        verdict, y = row.finding.verdict, top + height / 2
-        ax.axhspan(top + 0.04, top + height - 0.04, 0.13, 0.235, color=SHADES[verdict], alpha=0.25)
-        for x, text, weight in (
-            (0.0, row.id, "bold"),
-            (0.135, f"{SIGNS[verdict]} {verdict}", "normal"),
-            (0.25, statement, "normal"),
-            (0.69, fill(_number(row.finding), 46), "normal"),
-        ):
-            ax.text(x, y, text, va="center", fontsize=8.5, weight=weight, color=INK)
-        ax.axhline(top + height, color=INK, linewidth=0.3)
+    ax.set_ylim(sum(heights), -1)
+    for x, title in zip(columns, TITLES, strict=True):
+        ax.text(x, -0.45, title, va="center", fontsize=8.5, style="italic", color=INK)
+    ax.axhline(0, color=INK, linewidth=0.9)
+    top = 0.0
+    for row, texts, height in zip(ledger, cells, heights, strict=True):
+        ends = columns[1] - 0.006, columns[2] - 0.008
+        shade = SHADES[row.finding.verdict]
+        ax.axhspan(top + 0.05, top + height - 0.05, *ends, color=shade, alpha=0.25, linewidth=0)
+        for x, text, weight in zip(columns, texts, ("bold", *["normal"] * 3), strict=True):
+            ax.text(x, top + height / 2, text, va="center", fontsize=8.5, weight=weight, color=INK)
+        top += height
+        ax.axhline(top, color=INK, linewidth=0.3)
     return ax
+
+
+def _broken(label: str, width: int) -> str:
+    """Return a long `label` in two lines, its unit on the second if it has one.
+
+    >>> _broken("cumulative regret of all players (payoff units)", 20)
+    'cumulative regret of all players\\n(payoff units)'
+    """
+    if len(label) <= width:
+        return label
+    before, bracket, unit = label.rpartition(" (")
+    return f"{before}\n({unit}" if bracket else fill(label, len(label) // 2 + 6)
+
+
+def _whole_ticks(ax: Axes, picture: Picture) -> None:
+    """Tick at whole numbers only where a picture counts: rounds, steps, equilibria."""
+    from matplotlib.ticker import MaxNLocator
+
+    for axis, log, part in ((ax.xaxis, picture.x_log, "x"), (ax.yaxis, picture.y_log, "y")):
+        numbers = np.concatenate([getattr(curve, part) for curve in picture.curves])
+        if not log and np.ptp(numbers) >= 2 and (numbers == numbers.round()).all():
+            axis.set_major_locator(MaxNLocator(integer=True, nbins="auto", steps=[1, 2, 5, 10]))
 
 
 def _number(finding: Finding) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
 from econ_theory.plotting.canvas import INK, axes_for, curve_style, legend, thin
+from econ_theory.plotting.runs import draw_curve, words
+from econ_theory.regret.plays import Play
+from econ_theory.regret.summaries import PlaySummary
 from econ_theory.regret.traces import PlayTrace
 from econ_theory.strategies import StrategyProfile
 
@@ -22,27 +25,45 @@ __all__ = ["plot_simplex"]
 
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])
 
+SHOWN = 6
+"""Runs of a batch whose own paths are drawn in a triangle."""
+
+
+class _Paths(NamedTuple):
+    """Strategies (B, K, T_i, A_i) at `steps` (K,), and the words that say what they are."""
+
+    strategies: Array
+    steps: Array
+    types: Sequence[str]
+    actions: Sequence[str]
+    what: str
+
 
 def plot_simplex(
-    play: PlayTrace | Sequence[StrategyProfile] | Array,
+    play: Play | Sequence[StrategyProfile] | Array,
     i: int = 0,
     *,
     game: BayesianGame | None = None,
     equilibrium: StrategyProfile | None = None,
+    average: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the strategies player `i` went through, one path a type; return the axes.
 
     Three actions: a triangle whose corners are the actions, start hollow and end filled. Two
     actions: the probability of the second one against steps. Stars (or level lines) mark
-    `equilibrium`.
+    `equilibrium`. Of a batch of runs the mean is drawn, with a band from the 5 % to the 95 %
+    quantile or, in a triangle, with the paths of the first six runs, pale.
 
     Parameters
     ----------
-    play : a `PlayTrace`, a sequence of profiles, or player i's strategies, shape (K, T_i, A_i)
+    play : a `PlayTrace` or `PlaySummary`, a sequence of profiles, or player i's strategies, shape
+        (*batch, K, T_i, A_i)
     i : the player
     game : gives the names of types and actions
     equilibrium : a profile to mark
+    average : draw the average of strategies up to each step, which is what converges in zero-sum
+        games, instead of the strategies themselves
     ax : axes to draw on; default new ones
 
     Raises
@@ -56,48 +77,45 @@ def plot_simplex(
     >>> plot_simplex(paths).get_ylabel()
     'probability of a2 (share)'
     """
-    paths = _paths(play, i)
-    n_types, n_actions = paths.shape[1:]
-    actions = game.actions[i] if game else [f"a{a + 1}" for a in range(n_actions)]
-    types = game.types[i] if game else [f"t{t + 1}" for t in range(n_types)]
+    strategies, steps = _strategies(play, i, average)
+    n_runs, _, n_types, n_actions = strategies.shape
+    paths = _Paths(
+        strategies,
+        steps,
+        game.types[i] if game else [f"t{t + 1}" for t in range(n_types)],
+        game.actions[i] if game else [f"a{a + 1}" for a in range(n_actions)],
+        "average probability" if average else "probability",
+    )
     marks = None if equilibrium is None else equilibrium.floating.rows[i]
-    draw = _triangle if n_actions == 3 else _line
-    ax = draw(ax, paths, types, actions, marks)
-    legend(ax, columns=4, title=game.players[i] if game else f"player {i + 1}")
+    who = game.players[i] if game else f"player {i + 1}"
+    if n_actions == 3:
+        ax = _triangle(ax, paths, marks)
+        who += f" (mean of {n_runs} runs; {min(n_runs, SHOWN)} pale)" if n_runs > 1 else ""
+    else:
+        ax = _line(ax, paths, marks)
+        who += words(n_runs, "quantiles")
+    legend(ax, columns=4, title=who)
     return ax
 
 
-def _line(
-    ax: Axes | None, paths: Array, types: Sequence[str], actions: Sequence[str], marks: Array | None
-) -> Axes:
+def _line(ax: Axes | None, paths: _Paths, marks: Array | None) -> Axes:
     ax = axes_for(ax)
-    at = thin(len(paths), log=True)
-    for t, label in enumerate(types):
-        style = curve_style(t)
-        ax.plot(
-            at + 1,
-            paths[at, t, 1],
-            color=style.colour,
-            linestyle=style.line,
-            linewidth=1.6,
-            marker=style.marker,
-            markevery=[len(at) - 1],
-            label=label,
-        )
+    for t, label in enumerate(paths.types):
+        shares = paths.strategies[:, :, t, 1]
+        draw_curve(ax, t, paths.steps, shares, label, band="quantiles", log=True, mark_end=True)
         if marks is not None:
-            ax.axhline(marks[t, 1], color=style.colour, linewidth=1.0, linestyle=":")
+            colour = curve_style(t).colour
+            ax.axhline(marks[t, 1], color=colour, linewidth=1.0, linestyle=":")
     if marks is not None:
         ax.plot([], [], color=INK, linewidth=1.0, linestyle=":", label="equilibrium")
     ax.set_xscale("log")
     ax.set_ylim(-0.03, 1.03)
     ax.set_xlabel("play (steps)")
-    ax.set_ylabel(f"probability of {actions[1]} (share)")
+    ax.set_ylabel(f"{paths.what} of {paths.actions[1]} (share)")
     return ax
 
 
-def _triangle(
-    ax: Axes | None, paths: Array, types: Sequence[str], actions: Sequence[str], marks: Array | None
-) -> Axes:
+def _triangle(ax: Axes | None, paths: _Paths, marks: Array | None) -> Axes:
     ax = axes_for(ax, (5.2, 4.8), grid=False)
     outline = np.vstack([CORNERS, CORNERS[:1]])
     ax.plot(*outline.T, color=INK, linewidth=1.0)
@@ -105,10 +123,13 @@ def _triangle(
         for a in range(3):
             ends = [share * CORNERS[a] + (1 - share) * CORNERS[(a + b) % 3] for b in (1, 2)]
             ax.plot(*np.transpose(ends), color="#e4e6ea", linewidth=0.6, zorder=0.5)
-    at = thin(len(paths), log=True)
-    for t, label in enumerate(types):
+    at = thin(paths.steps, log=True)
+    for t, label in enumerate(paths.types):
         style = curve_style(t)
-        x, y = (paths[at, t] @ CORNERS).T
+        runs = paths.strategies[:, at, t]
+        for run in runs[:SHOWN] if len(runs) > 1 else []:
+            ax.plot(*(run @ CORNERS).T, color=style.colour, linewidth=0.6, alpha=0.3)
+        x, y = (runs.mean(axis=0) @ CORNERS).T
         ax.plot(x, y, color=style.colour, linestyle=style.line, linewidth=1.3, label=label)
         spot = {"color": style.colour, "marker": style.marker, "markersize": 7, "zorder": 3}
         ax.plot(x[:1], y[:1], **spot, markerfacecolor="white")
@@ -126,7 +147,7 @@ def _triangle(
         ax.plot([], [], color=INK, marker="*", markersize=11, linestyle="", label="equilibrium")
     for a, shift in enumerate(((-6, -6), (6, -6), (0, 6))):
         ax.annotate(
-            actions[a],
+            paths.actions[a],
             CORNERS[a],
             xytext=shift,
             textcoords="offset points",
@@ -140,28 +161,39 @@ def _triangle(
     ax.spines[:].set_visible(False)
     ax.set_xticks([])
     ax.set_yticks([])
-    ax.set_xlabel("probability of action (share; grid 0.25)")
+    ax.set_xlabel(f"{paths.what} of action (share; grid 0.25)")
     return ax
 
 
-def _paths(play: Any, i: int) -> Array:
-    if isinstance(play, PlayTrace):
-        players = play.n_players
-    elif len(play) and isinstance(play[0], StrategyProfile):
-        players = play[0].n_players
+def _strategies(
+    play: Play | Sequence[StrategyProfile] | Array, i: int, average: bool
+) -> tuple[Array, Array]:
+    """Return player i's strategies (B, K, T_i, A_i), or their running averages, and steps (K,)."""
+    if isinstance(play, PlayTrace | PlaySummary):
+        _check_player(i, play.n_players)
+        found, steps = play.average(i) if average else play.played(i), play.steps
     else:
-        players = i + 1
-    if not 0 <= i < players:
-        raise SettingError(f"i is {i}, want one of the players 0..{players - 1}.")
-    if isinstance(play, PlayTrace):
-        paths = play.played(i)
-    elif len(play) and isinstance(play[0], StrategyProfile):
-        paths = np.stack([profile.floating.rows[i] for profile in play])
-    else:
-        paths = np.asarray(play, dtype=float)
-    if paths.ndim != 3 or not len(paths) or paths.shape[2] not in (2, 3):
+        listed: Any = play
+        if len(listed) and isinstance(listed[0], StrategyProfile):
+            _check_player(i, listed[0].n_players)
+            listed = np.stack([profile.floating.rows[i] for profile in listed])
+        found = np.asarray(listed, dtype=float)
+        _check_shape(found, i)
+        steps = np.arange(1, found.shape[-3] + 1)
+        if average:
+            found = found.cumsum(axis=-3) / steps[:, None, None]
+    _check_shape(found, i)
+    return np.asarray(found, dtype=float).reshape(-1, *found.shape[-3:]), steps
+
+
+def _check_player(i: int, n_players: int) -> None:
+    if not 0 <= i < n_players:
+        raise SettingError(f"i is {i}, want one of the players 0..{n_players - 1}.")
+
+
+def _check_shape(found: Array, i: int) -> None:
+    if found.ndim < 3 or not found.size or found.shape[-1] not in (2, 3):
         raise SettingError(
-            f"strategies have shape {paths.shape}, want (K, T_{i}, 2 or 3): a line for two "
-            "actions, a triangle for three; draw single profiles by plot_strategy."
+            f"strategies have shape {found.shape}, want (K, T_{i}, 2 or 3) after any batch axes: a "
+            "line for two actions, a triangle for three; draw single profiles by plot_strategy."
         )
-    return paths

@@ -139,7 +139,7 @@ def test_regret_legend_holds_the_exponent():
     steps = np.arange(1, 401)[:, None]
     runs = [RegretTrace(c * steps**0.75, "swap") for c in (1.0, 1.5)]
     texts = plot_regret({"mine": runs}).get_legend().get_texts()
-    assert texts[0].get_text().startswith("mine (2 runs, 5–95 %): exponent 0.75")
+    assert texts[0].get_text().startswith("mine (2 runs, 5–95 % of them): exponent 0.75")
     never = RegretTrace(-1.0 * steps, "swap")
     short = RegretTrace([[1.0]], "swap")
     for trace in (never, short):
@@ -205,8 +205,14 @@ def test_bad_input_is_refused_by_name(game, play):
         plot_regret(regret, player=2)
     with pytest.raises(SettingError, match="at least one run"):
         plot_regret([])
-    with pytest.raises(SettingError, match="want exactly one"):
-        plot_regret({"a": regret, "b": swap_regret(play)})
+    with pytest.raises(SettingError, match="all of one kind and shape"):
+        plot_regret([regret, swap_regret(play)])
+    with pytest.raises(SettingError, match="no traces"):
+        plot_regret({})
+    with pytest.raises(SettingError, match="band is 'sd', want one of"):
+        plot_regret(regret, band="sd")  # type: ignore[arg-type]
+    with pytest.raises(SettingError, match=r"bounds are given for \['b'\], want labels among"):
+        plot_regret({"a": regret}, bounds={"b": learner_bound(game, RegretMatching())})
     with pytest.raises(SettingError, match="says nothing about it"):
         plot_regret(regret, bounds=econ_bound(n_agents=2, discount=0.5))
     with pytest.raises(SettingError, match="recorded by type"):

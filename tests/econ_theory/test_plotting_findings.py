@@ -27,10 +27,20 @@ def finding(**options) -> Finding:
 def test_curves_bands_marks_and_labels_are_drawn():
     ax = plot_finding(finding())
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("step", "regret (payoff units)")
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["external", "clairvoyant"]
+    named = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert named == ["external", "clairvoyant", "start (at 4)"]
     assert np.array_equal(ax.lines[1].get_ydata(), STEPS)
     assert len(ax.collections) == 1
-    assert [text.get_text() for text in ax.texts] == ["start"]
+    assert list(ax.lines[2].get_xdata()) == [4.0, 4.0]
+
+
+def test_long_labels_break_before_their_unit_and_counts_tick_at_whole_numbers():
+    curves = (Curve("equilibria", STEPS, 1 + 2 * (STEPS > 20)),)
+    label = "equilibria of the game that were found by the search (number)"
+    picture = Picture("round", label, curves)
+    ax = plot_finding(Finding("holds", 0, "", (0, 0), "", picture=picture))
+    assert ax.get_ylabel() == label.replace(" (", "\n(")
+    assert all(tick == round(tick) for tick in [*ax.get_xticks(), *ax.get_yticks()])
 
 
 def test_points_that_are_not_positive_leave_a_log_axis():
@@ -51,8 +61,18 @@ def test_ledger_tells_verdicts_by_word_and_sign():
         Row(row.claim, Finding(verdict, 0, "", (0, 0), ""), 1, 0.0) for verdict in VERDICTS
     )
     ax = plot_ledger(Ledger(rows, True, 0))
-    shown = [text.get_text() for text in ax.texts][1::4]
+    titles, shown = [t.get_text() for t in ax.texts][:4], [t.get_text() for t in ax.texts][5::4]
+    assert titles == ["claim", "verdict", "what is claimed", "what was found"]
     assert [text.split()[1] for text in shown] == list(VERDICTS)
     assert len({text.split()[0] for text in shown}) == len(VERDICTS)
     with pytest.raises(SettingError, match="no rows"):
         plot_ledger(Ledger((), True, 0))
+
+
+def test_no_text_of_a_ledger_covers_another():
+    ledger = run_audit(only=["ECON-R±", "ECON-L2.2-pointwise"], quick=True)
+    ax = plot_ledger(ledger)
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    pairs = [(a, b) for k, a in enumerate(boxes) for b in boxes[k + 1 :]]
+    assert not any(a.overlaps(b) for a, b in pairs)
