@@ -83,15 +83,14 @@ class GlobalNewton:
     exact = True
 
     def __post_init__(self) -> None:
-        least = {"max_equilibria": 1, "restarts": 0, "play": 0}
-        least |= {"patience": 1, "max_points": 1, "every": 1}
-        for name, low in least.items():
-            value = getattr(self, name)
+        for name in ("max_equilibria", "restarts", "play", "patience", "max_points", "every"):
+            value, least = getattr(self, name), int(name not in ("restarts", "play"))
             if value is None and name == "max_equilibria":
                 continue
-            if not value >= low:
+            if value is None or value < least:
                 raise SettingError(
-                    f"{name} is {value!r}, want an integer >= {low}; leave it out for the default."
+                    f"{name} is {value!r}, want an integer >= {least}; "
+                    "leave it out for the default."
                 )
 
     def refuses(self, game: BayesianGame) -> str | None:
