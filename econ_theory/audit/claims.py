@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from econ_theory.audit.base import Claim
+from econ_theory.audit.bounded_regret import RegretIsBounded
 from econ_theory.audit.consistency_credit import ConsistencyKeepsCredit
 from econ_theory.audit.coupling_sign import ZeroMeansCooperative
 from econ_theory.audit.debate_regret import DebateRegretIsLinear
@@ -12,6 +13,7 @@ from econ_theory.audit.last_iterate import LastIterateInherits
 from econ_theory.audit.learner_bounds import LearnerBounds
 from econ_theory.audit.local_to_global import LocalComposes
 from econ_theory.audit.mirror_contraction import MirrorContracts
+from econ_theory.audit.mis_selection import MisSelectionIsLinear
 from econ_theory.audit.mixer_monotone import MixerIsMonotone
 from econ_theory.audit.performance_difference import PerformanceDifferenceLemma
 from econ_theory.audit.price_of_uniqueness import UniquenessIsFree
@@ -37,6 +39,8 @@ CLAIMS: tuple[Claim, ...] = (
     MirrorContracts(),
     ZeroMeansCooperative(),
     UniquenessIsFree(),
+    MisSelectionIsLinear(),
+    RegretIsBounded(),
     LearnerBounds(),
     JointPlayIsCorrelated(),
     ZeroSumAverages(),
