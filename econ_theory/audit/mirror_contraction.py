@@ -33,7 +33,7 @@ PENNIES_HEAT = 0.05
 
 LEAST_PROBABILITY = 1e-300
 
-POINTS = 80
+POINTS, SHOWN = 80, 100
 
 
 class Descent(NamedTuple):
@@ -52,8 +52,9 @@ class Descent(NamedTuple):
         return float((np.log(self.measured[1:]) / stated).min())
 
     def curves(self, name: str, *, stated: bool) -> list[Curve]:
-        """Return what to draw of it."""
-        steps = np.unique(np.linspace(0, len(self.measured) - 1, POINTS).round().astype(int))
+        """Return what to draw of its first hundred updates."""
+        last = min(len(self.measured) - 1, SHOWN)
+        steps = np.unique(np.linspace(0, last, POINTS).round().astype(int))
         curves = [Curve(name, steps, self.measured[steps])]
         if stated:
             line = np.exp(np.maximum(self.rate * steps, np.log(RESOLVED)))
