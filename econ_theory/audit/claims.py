@@ -18,8 +18,10 @@ from econ_theory.audit.mixer_monotone import MixerIsMonotone
 from econ_theory.audit.performance_difference import PerformanceDifferenceLemma
 from econ_theory.audit.price_of_uniqueness import UniquenessIsFree
 from econ_theory.audit.quantal_uniqueness import UniqueAboveCoupling
+from econ_theory.audit.regret_bound import RegretBound
 from econ_theory.audit.regret_sign import RegretIsDistance
 from econ_theory.audit.reward_weights import WeightsStayOnSimplex
+from econ_theory.audit.step_size import StepSizeRate
 from econ_theory.audit.zero_sum_averages import ZeroSumAverages
 
 __all__ = ["CLAIMS"]
@@ -28,7 +30,9 @@ CLAIMS: tuple[Claim, ...] = (
     EquilibriumExists(),
     PerformanceDifferenceLemma(),
     PerformanceDifferenceLemma("pointwise"),
+    StepSizeRate(),
     LastIterateInherits(),
+    RegretBound(),
     RegretIsDistance(),
     DebateRegretIsLinear(),
     MixerIsMonotone(),
