@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 
 import numpy as np
 
@@ -212,22 +212,22 @@ class _Search:
         used = np.where(decided, counts - 1, 0) * (self.owner == self.owner[agent][:, None])
         left = mixing - used.sum(axis=1)
         allowed = nodes[np.arange(len(nodes)), agent]
-        actions = np.flatnonzero(allowed.any(axis=0))
-        for size in range(1, min(int(left.max()) + 1, len(actions)) + 1):
-            fitting = (left >= size - 1) & (allowed.sum(axis=1) >= size)
-            subsets = combinations(actions.tolist(), size)
-            while block := list(islice(subsets, BLOCK)):
-                choices = np.zeros((len(block), self.width), dtype=bool)
-                np.put_along_axis(choices, np.array(block), True, axis=1)
-                misses = (~allowed).astype(float) @ choices.T.astype(float)
-                parents, chosen = np.nonzero((misses == 0) & fitting[:, None])
-                # An empty batch, where no parent fits, still keeps the pace.
-                for k in range(0, max(len(parents), 1), self.chunk):
-                    parent, taken = parents[k : k + self.chunk], chosen[k : k + self.chunk]
-                    children, fixed = nodes[parent], decided[parent]
-                    children[np.arange(len(parent)), agent[parent]] = choices[taken]
-                    fixed[np.arange(len(parent)), agent[parent]] = True
-                    yield children, fixed
+        actions = np.flatnonzero(allowed.any(axis=0)).tolist()
+        sizes = range(1, min(int(left.max()) + 1, len(actions)) + 1)
+        subsets = chain.from_iterable(combinations(actions, size) for size in sizes)
+        while block := list(islice(subsets, BLOCK)):
+            counted = np.array(list(map(len, block)))
+            choices = np.zeros((len(block), self.width), dtype=bool)
+            choices[np.repeat(np.arange(len(block)), counted), list(chain(*block))] = True
+            misses = (~allowed).astype(float) @ choices.T.astype(float)
+            parents, chosen = np.nonzero((misses == 0) & (counted - 1 <= left[:, None]))
+            # An empty batch, where no parent fits, still keeps the pace.
+            for k in range(0, max(len(parents), 1), self.chunk):
+                parent, taken = parents[k : k + self.chunk], chosen[k : k + self.chunk]
+                children, fixed = nodes[parent], decided[parent]
+                children[np.arange(len(parent)), agent[parent]] = choices[taken]
+                fixed[np.arange(len(parent)), agent[parent]] = True
+                yield children, fixed
 
     def equilibria(self, nodes: Array) -> Iterator[list[Array]]:
         """Yield the rows of the equilibrium on each support that has one."""
