@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.seeding import Seed, as_rng
 from econ_theory.solvers.interim import InterimSystem
+from econ_theory.solvers.pure_enumeration import PureEnumeration
 from econ_theory.solvers.quantal_response import Temperature, type_temperatures
 from econ_theory.strategies import StrategyProfile
 
@@ -26,6 +28,8 @@ SAME = 1e-6
 NEWTON_STEPS, HALVINGS = 60, 12
 
 LEAST_PROBABILITY = 1e-9
+
+MOST_PROPOSALS = 64
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,9 @@ def count_quantal_responses(
     """Return the `QuantalCount` of a search from many starts.
 
     Newton's method with step halving on ``y = u(softmax(y)) / alpha``, from uniform play, from
-    `near`, from random profiles (half of them nearly pure) and then from mixtures of the
-    equilibria found, which is where unstable ones lie. A start counts as lost unless it ends where
+    `near`, from pure Nash equilibria (near which lie those at low temperatures), from random
+    profiles (half of them nearly pure) and then from mixtures of the equilibria found, which is
+    where unstable ones lie. A start counts as lost unless it ends where
     every type's row is within 1e-11 of the logit reply. What is found exists; what is not found may
     exist. Their number is odd but for exceptional temperatures, so an even count misses one; above
     the game's `coupling_constant` there is exactly one.
@@ -89,7 +94,9 @@ def count_quantal_responses(
     if n_starts < 0:
         raise SettingError(f"n_starts is {n_starts}, want a number >= 0; leave it out for 40.")
     equations = _Equations(game, temperature)
-    starts = [StrategyProfile.uniform(game), *near, *_random_starts(game, n_starts, as_rng(rng))]
+    generator = as_rng(rng)
+    starts = [StrategyProfile.uniform(game), *near, *_pure_starts(game, generator)]
+    starts += _random_starts(game, n_starts, generator)
     found: list[Array] = []
     hits: list[int] = []
     lost = 0
@@ -242,6 +249,15 @@ class _Equations:
         first, type_of = self.system.first, self.system.type_of
         weights = np.exp(y - np.maximum.reduceat(y, first)[type_of])
         return weights / np.add.reduceat(weights, first)[type_of]
+
+
+def _pure_starts(game: BayesianGame, rng: np.random.Generator) -> list[StrategyProfile]:
+    """Return pure Nash equilibria, as many as a short search yields."""
+    solver = PureEnumeration()
+    if solver.refuses(game):
+        return []
+    proposals = islice(solver.propose(game, None, rng), MOST_PROPOSALS)
+    return [profile for profile in proposals if profile is not None]
 
 
 def _random_starts(

@@ -93,6 +93,14 @@ def test_phase_change_is_the_fold(worse):
     assert fold < coupling_constant(meet(worse)).upper + 1e-12
 
 
+def test_strict_equilibria_of_a_large_team_are_not_missed():
+    """Four players must all agree: random starts alone rarely come near the worse convention."""
+    u = np.zeros((2, 2, 2, 2))
+    u[0, 0, 0, 0], u[1, 1, 1, 1] = 1.0, 0.7
+    team = BayesianGame(np.ones((1, 1, 1, 1)), [u[None, None, None, None]] * 4)
+    assert count_quantal_responses(team, 0.02, n_starts=0).count >= 3
+
+
 def test_null_types_and_one_player_are_no_trouble():
     u = np.diag([1.0, 0.7])[None, None]
     game = BayesianGame([[1.0, 0.0]], [u, u])
