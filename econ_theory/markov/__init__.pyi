@@ -5,9 +5,14 @@ from .certificates import (
     certify_markov,
     markov_exploitability,
 )
-from .equilibrium import MarkovSolution, Sweep, markov_perfect, value_iteration
 from .occupancy import PerformanceDifference, occupancy, performance_difference
+from .perfect import MarkovSolution, markov_perfect
 from .profiles import MarkovProfile
+from .q_learning import ErrorExponent, QLearningTrace, optimal_action_values, q_learning
+from .regret import markov_dynamic_regret, markov_regret
+from .schedules import EpsilonGreedy, Softmax, StepSize
+from .soft import SoftEquilibrium, soft_equilibrium, soft_reply
+from .value_iteration import Sweep, value_iteration
 from .values import (
     Chain,
     action_values,
@@ -21,11 +26,17 @@ __all__ = [
     "BestResponse",
     "Chain",
     "Decision",
+    "EpsilonGreedy",
+    "ErrorExponent",
     "MarkovCertificate",
     "MarkovDeviation",
     "MarkovProfile",
     "MarkovSolution",
     "PerformanceDifference",
+    "QLearningTrace",
+    "SoftEquilibrium",
+    "Softmax",
+    "StepSize",
     "Sweep",
     "action_values",
     "best_response",
@@ -34,10 +45,16 @@ __all__ = [
     "induced_chain",
     "induced_decision",
     "joint_action_values",
+    "markov_dynamic_regret",
     "markov_exploitability",
     "markov_perfect",
+    "markov_regret",
     "occupancy",
+    "optimal_action_values",
     "performance_difference",
+    "q_learning",
+    "soft_equilibrium",
+    "soft_reply",
     "state_values",
     "value_iteration",
 ]
