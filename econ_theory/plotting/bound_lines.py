@@ -118,17 +118,20 @@ def _line(bound: Bound, traces: Sequence[RegretTrace], player: int | None, colou
 def _words(
     bound: Bound, about: Sequence[RegretTrace], player: int | None, start: int | None
 ) -> str:
-    says = "says nothing at any step" if start is None else f"says something from step {start:,}"
+    since = "" if start is None else f", informative from step {start:,}"
     if len(about) > 1:
-        return f", {says}"
+        return since
     (trace,) = about
     if player is not None:
         # What is drawn is what is judged.
         bound = _summed(bound, [player])
         trace = replace(trace, cumulative=trace.cumulative[..., [player]])
     check = bound.check(trace)
-    at = f" at step {check.violated_at:,}" if check.violated_at else ""
-    return f": {check.verdict}{at}, {says}"
+    if check.violated_at is not None:
+        return f": violated at step {check.violated_at:,}"
+    if check.verdict == "vacuous":
+        return ": vacuous " + ("throughout" if start is None else f"before step {start:,}")
+    return f": holds{since}"
 
 
 def _summed(bound: Bound, players: Sequence[int]) -> Bound:

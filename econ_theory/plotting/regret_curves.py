@@ -80,11 +80,15 @@ def plot_regret(
     lines = bound_lines(bounds, named, player)
     log = scale == "log"
     # Room for the legend, which stands above.
-    ax = axes_for(ax, (6.4, 3.8 + 0.18 * (len(named) + len(lines))))
+    ax = axes_for(ax, (6.4, 3.9 + 0.18 * (len(named) + len(lines))))
+    counts = {len(trace.cumulative) for trace in named.values()}
+    title = words(counts.pop(), band) if len(counts) == 1 else ""
     top, bottom, least, largest, last = 0.0, 0.0, np.inf, 0.0, 1
     for k, (label, trace) in enumerate(named.items()):
         curves = trace.total if player is None else trace.cumulative[..., player]
-        text = label + words(len(curves), band) + exponent(curves, trace.steps, rng)
+        own = words(len(curves), band)
+        text = label + (f" ({own})" if own and not title else "")
+        text += exponent(curves, trace.steps, rng)
         low, high = draw_curve(ax, k, trace.steps, curves, text, band=band, log=log)
         mean = curves.mean(axis=0)
         top, bottom = max(top, float(high.max())), min(bottom, float(low.min()))
@@ -104,7 +108,7 @@ def plot_regret(
         # The trivial bound, a line as steep as the payoff range, would dwarf everything else.
         if top > bottom:
             ax.set_ylim(bottom - 0.02 * (top - bottom), top + 0.06 * (top - bottom))
-    legend(ax)
+    legend(ax, title=title)
     return ax
 
 
@@ -141,7 +145,8 @@ def plot_regret_by_type(
     by_type = trace.by_type[i].astype(float)
     curves = by_type.reshape(-1, *by_type.shape[-2:])
     who = game.players[i] if game else f"player {i + 1}"
-    title = who + words(len(curves), band)
+    own = words(len(curves), band)
+    title = f"{who} ({own})" if own else who
     ax = axes_for(ax)
     for t in range(curves.shape[-1]):
         label = game.types[i][t] if game else f"t{t + 1}"

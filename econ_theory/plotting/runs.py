@@ -68,11 +68,11 @@ def words(n_runs: int, band: Band) -> str:
     """Return what a legend says of the runs behind a curve and its band; nothing of a single one.
 
     >>> words(200, "quantiles"), words(200, "interval"), words(1, "interval")
-    (' (200 runs, 5–95 % of them)', ' (200 runs, mean ± 95 % interval)', '')
+    ('200 runs, 5–95 % of them', '200 runs, mean ± 95 % interval', '')
     """
     option("band", band, ("quantiles", "interval"))
     spread = "5–95 % of them" if band == "quantiles" else "mean ± 95 % interval"
-    return f" ({n_runs} runs, {spread})" if n_runs > 1 else ""
+    return f"{n_runs} runs, {spread}" if n_runs > 1 else ""
 
 
 def draw_curve(

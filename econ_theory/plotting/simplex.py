@@ -93,7 +93,7 @@ def plot_simplex(
         who += f" (mean of {n_runs} runs; {min(n_runs, SHOWN)} pale)" if n_runs > 1 else ""
     else:
         ax = _line(ax, paths, marks)
-        who += words(n_runs, "quantiles")
+        who += f" ({words(n_runs, 'quantiles')})" if n_runs > 1 else ""
     legend(ax, columns=4, title=who)
     return ax
 

@@ -51,6 +51,10 @@ def legends(ax) -> list[str]:
     return [text.get_text() for text in ax.get_legend().get_texts()]
 
 
+def title_of(ax) -> str:
+    return ax.get_legend().get_title().get_text()
+
+
 def band_of(ax) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return steps, low and high of the only band drawn."""
     (band,) = ax.collections
@@ -70,14 +74,14 @@ def test_curve_is_the_mean_over_runs_and_the_band_is_what_the_legend_says(bandit
     np.testing.assert_array_equal(steps, regret.steps)
     if band == "quantiles":
         wanted = np.quantile(regret.total, (0.05, 0.95), axis=0)
-        assert "(12 runs, 5–95 % of them)" in legends(ax)[0]
+        assert title_of(ax) == "12 runs, 5–95 % of them"
     else:
         from scipy.stats import t
 
         error = regret.total.std(axis=0, ddof=1) / np.sqrt(RUNS)
         mean = regret.total.mean(axis=0)
         wanted = mean + np.array([[-1], [1]]) * t.ppf(0.975, RUNS - 1) * error
-        assert "(12 runs, mean ± 95 % interval)" in legends(ax)[0]
+        assert title_of(ax) == "12 runs, mean ± 95 % interval"
     np.testing.assert_allclose([low, high], wanted)
 
 
@@ -96,6 +100,14 @@ def test_the_exponent_in_the_legend_is_that_of_the_trace_at_its_checkpoints(band
     assert legends(plot_regret(regret, player=0))[0].endswith(text)
 
 
+def test_different_numbers_of_runs_are_said_curve_by_curve(bandits):
+    regret = external_regret(bandits.realized)
+    ax = plot_regret({"all": regret, "some": regret.runs[:3], "one": regret.run(0)}, player=1)
+    starts = ["all (12 runs, 5–95 % of them)", "some (3 runs, 5–95 % of them)", "one: exponent"]
+    assert [text[: len(s)] for text, s in zip(legends(ax), starts, strict=True)] == starts
+    assert title_of(ax) == ""
+
+
 def test_checkpoints_too_few_for_a_rate_get_none():
     steps = np.array([1, 10, 100, 1000, 10_000])
     trace = RegretTrace(np.sqrt(steps)[:, None], "external", steps=steps)
@@ -108,7 +120,7 @@ def test_games_and_runs_of_a_batch_are_drawn_together(game):
     other = BayesianGame(game.prior, [2 * u for u in game.payoffs])
     play = play_learners([game, other], Hedge(), 30, feedback="realized", n_runs=3, rng=0)
     regret = external_regret(play.observed)
-    assert legends(plot_regret(regret))[0].startswith("external regret (6 runs")
+    assert title_of(plot_regret(regret)).startswith("6 runs")
     np.testing.assert_allclose(
         plot_regret(regret).lines[0].get_ydata(), regret.total.mean(axis=(0, 1))
     )
@@ -121,7 +133,7 @@ def test_a_bound_says_its_verdict_of_the_batch_and_where_it_begins_to_speak(game
     check = bound.check(regret)
     start = bound.informative_from(0)
     assert check.verdict == "holds"
-    assert legends(ax)[1] == f"bound: {bound.name}: holds, says something from step {start}"
+    assert legends(ax)[1] == f"bound: {bound.name}: holds, informative from step {start}"
     ring = next(line for line in ax.lines if len(line.get_xdata()) == 1)
     assert ring.get_xdata()[0] == start
     np.testing.assert_allclose(ring.get_ydata(), bound.value(np.array([start]), 0))
@@ -135,9 +147,9 @@ def test_a_violated_and_a_vacuous_bound_say_so():
     never = Bound("never", lambda steps, i: 2.0 * steps, lambda steps, i: 1.0 * steps)
     said = legends(plot_regret(runs, bounds=[low, high, never]))[1:]
     assert said == [
-        "bound: low: violated at step 3, says something from step 2",
-        "bound: high: vacuous, says something from step 1,601",
-        "bound: never: vacuous, says nothing at any step",
+        "bound: low: violated at step 3",
+        "bound: high: vacuous before step 1,601",
+        "bound: never: vacuous throughout",
         "trivial bound",
     ]
 
