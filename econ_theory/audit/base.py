@@ -19,13 +19,17 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """One line of a picture: `y` over `x`, with an optional band from `low` to `high`, all (K,)."""
+    """One line of a picture: `y` over `x`, with an optional band from `low` to `high`, all (K,).
+
+    Points that are no path (one a game, say) are not `joined`.
+    """
 
     name: str
     x: Array
     y: Array
     low: Array | None = None
     high: Array | None = None
+    joined: bool = True
 
     def __post_init__(self) -> None:
         for part in ("x", "y", "low", "high"):
@@ -39,6 +43,16 @@ class Curve:
                     f"({len(self.x)},): one number a point."
                 )
             object.__setattr__(self, part, values)
+
+    @classmethod
+    def spread(cls, name: str, x: Array, samples: Array) -> Curve:
+        """Return the mean of `samples` (B, K) over `x`, with a band from least to largest.
+
+        >>> Curve.spread("two runs", [1, 2], [[0.0, 1.0], [2.0, 3.0]]).high
+        array([2., 3.])
+        """
+        samples = np.asarray(samples, dtype=float)
+        return cls(name, x, samples.mean(axis=0), samples.min(axis=0), samples.max(axis=0))
 
 
 @dataclass(frozen=True)

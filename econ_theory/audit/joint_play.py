@@ -122,15 +122,7 @@ class JointPlayIsCorrelated:
             picture=Picture(
                 "step",
                 "swap regret per step = epsilon (payoff units)",
-                (
-                    Curve(
-                        "mean and range over games",
-                        steps,
-                        curves.mean(axis=0),
-                        curves.min(axis=0),
-                        curves.max(axis=0),
-                    ),
-                ),
+                (Curve.spread("mean and range over games", steps, curves),),
                 x_log=True,
                 y_log=True,
             ),

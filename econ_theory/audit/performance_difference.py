@@ -49,8 +49,8 @@ class PerformanceDifferenceLemma:
     @property
     def statement(self) -> str:
         """The identity in the form that is tested."""
-        weight = "E over d_new" if self.form == "occupancy" else "at the initial state,"
-        return f"V_new - V_old = 1/(1 - discount) {weight} (E_new Q_old - E_old Q_old)"
+        where = "under d_new" if self.form == "occupancy" else "at the initial state alone"
+        return f"V_new - V_old = 1/(1 - discount) E[E_new Q_old - E_old Q_old], {where}"
 
     @property
     def hypotheses(self) -> tuple[str, ...]:
@@ -97,7 +97,6 @@ class PerformanceDifferenceLemma:
         shown = min(broken, key=lambda r: r.size, default=None)
         flipped = sum(r.left * r.right < 0 for r in broken)
         lefts = np.array([r.left for r in results])
-        order = np.argsort(lefts)
         return Finding(
             verdict="fails" if broken else "holds",
             number=worst,
@@ -114,8 +113,8 @@ class PerformanceDifferenceLemma:
                 "V_new - V_old (payoff units)",
                 "right-hand side (payoff units)",
                 (
-                    Curve("exact", lefts[order], lefts[order]),
-                    Curve(self.form, lefts[order], np.array([r.right for r in results])[order]),
+                    Curve("equal", np.sort(lefts), np.sort(lefts)),
+                    Curve(self.form, lefts, np.array([r.right for r in results]), joined=False),
                 ),
             ),
         )

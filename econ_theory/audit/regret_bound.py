@@ -159,13 +159,7 @@ class RegretBound:
                 "episode",
                 "cumulative regret of a player (payoff units)",
                 (
-                    Curve(
-                        "regret, mean and range of games",
-                        steps,
-                        regret.mean(axis=0),
-                        regret.min(axis=0),
-                        regret.max(axis=0),
-                    ),
+                    Curve.spread("regret, mean and range of games", steps, regret),
                     Curve("bound with measured C", steps, value),
                     Curve("trivial bound", steps, trivial),
                 ),

@@ -106,7 +106,7 @@ class StepSizeRate:
                 "t (updates)",
                 "mean abs(Q - Q*) (payoff units)",
                 (
-                    Curve("measured", steps, mean, curves.min(axis=0), curves.max(axis=0)),
+                    Curve.spread("measured", steps, curves),
                     Curve(
                         "claimed, t^-0.5",
                         steps[kept],

@@ -94,15 +94,7 @@ class ZeroSumAverages:
             picture=Picture(
                 "step",
                 "sum of external regrets per step = gains (payoff units)",
-                (
-                    Curve(
-                        "mean and range over games",
-                        steps,
-                        curves.mean(axis=0),
-                        curves.min(axis=0),
-                        curves.max(axis=0),
-                    ),
-                ),
+                (Curve.spread("mean and range over games", steps, curves),),
                 x_log=True,
                 y_log=True,
             ),

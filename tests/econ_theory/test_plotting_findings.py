@@ -76,3 +76,10 @@ def test_no_text_of_a_ledger_covers_another():
     boxes = [text.get_window_extent() for text in ax.texts]
     pairs = [(a, b) for k, a in enumerate(boxes) for b in boxes[k + 1 :]]
     assert not any(a.overlaps(b) for a, b in pairs)
+
+
+def test_points_that_are_no_path_are_not_joined():
+    picture = Picture("left", "right", (Curve("games", STEPS, -1.0 * STEPS, joined=False),))
+    ax = plot_finding(Finding("holds", 0, "", (0, 0), "", picture=picture))
+    assert ax.lines[0].get_linestyle() == "None"
+    assert ax.lines[0].get_marker() not in ("", "None")

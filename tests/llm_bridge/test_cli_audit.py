@@ -41,16 +41,9 @@ def test_unknown_claim_and_missing_folder_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_processes_and_a_cluster_agree(tmp_path: Path) -> None:
-    distributed = pytest.importorskip("distributed")
+def test_processes_and_a_cluster_agree(local_cluster) -> None:
     found = []
-    with distributed.LocalCluster(
-        n_workers=1,
-        threads_per_worker=1,
-        host="127.0.0.1",
-        dashboard_address=None,
-        local_directory=tmp_path,
-    ) as cluster:
+    with local_cluster(1) as cluster:
         for where in (["--workers", "2"], ["--scheduler", cluster.scheduler_address]):
             result = runner.invoke(app, [*ONE, "--json", *where])
             assert result.exit_code == 0, result.output

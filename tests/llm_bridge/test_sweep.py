@@ -46,22 +46,14 @@ def test_seeds_are_distinct_and_some(seeds):
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # a dying worker makes the cluster's own code warn
-def test_processes_and_a_cluster_that_loses_a_worker_agree(tmp_path: Path):
+def test_processes_and_a_cluster_that_loses_a_worker_agree(local_cluster):
+    from distributed import Client
+
     expected = train_seeds(SHORT, SEEDS)
     # Forking a process that holds torch's threads can hang.
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         assert train_seeds(SHORT, SEEDS, executor=pool) == expected
-    distributed = pytest.importorskip("distributed")
-    with (
-        distributed.LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            host="127.0.0.1",
-            dashboard_address=None,
-            local_directory=tmp_path,
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
+    with local_cluster(2) as cluster, Client(cluster) as client:
         pids = list(client.run(os.getpid).values())
 
         def kill_one(done: int, total: int) -> None:

@@ -38,19 +38,11 @@ class Slow:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # a dying worker makes the cluster's own code warn
-def test_a_killed_worker_changes_nothing(tmp_path):
-    distributed = pytest.importorskip("distributed")
+def test_a_killed_worker_changes_nothing(local_cluster):
+    from distributed import Client
+
     expected = run_audit([Slow()], rng=5)["SLOW"].finding
-    with (
-        distributed.LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            host="127.0.0.1",
-            dashboard_address=None,
-            local_directory=tmp_path,
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
+    with local_cluster(2) as cluster, Client(cluster) as client:
         pids = list(client.run(os.getpid).values())
         done: list[int] = []
 
