@@ -103,7 +103,8 @@ def pooled_rate(curves: Any, *, steps: Any = None, burn_in: int | None = None) -
 
     Runs are the clusters: the interval is the delete-one-run jackknife with Student's t on B - 1
     degrees of freedom, so correlation within a run needs no model. `curves` may also be a batched
-    `RegretTrace` or a list of single ones, whose totals over players are used.
+    `RegretTrace` or a list of single ones, whose totals over players are used. The test for a
+    linear component leaves the burn-in out as the exponent does.
 
     >>> steps = np.arange(1, 201)
     >>> rate = pooled_rate(np.stack([c * np.sqrt(steps) for c in (1.0, 1.1, 0.9)]))
@@ -130,11 +131,11 @@ def pooled_rate(curves: Any, *, steps: Any = None, burn_in: int | None = None) -
     spread = np.sqrt((n_runs - 1) * np.mean((left_out - left_out.mean()) ** 2))
     reach = float(t.ppf((1 + LEVEL) / 2, n_runs - 1) * spread)
     interval = (exponent - reach, exponent + reach)
-    test = linear_test(curves, steps=steps)
+    test = linear_test(curves, steps=steps, burn_in=start)
     return Rate(exponent, interval, test, start, n_runs, "jackknife over runs")
 
 
-def linear_test(curves: Any, *, steps: Any = None) -> LinearTest:
+def linear_test(curves: Any, *, steps: Any = None, burn_in: int = 0) -> LinearTest:
     """Return the one-sided t-test over runs of a linear component in cumulative regret (B, K).
 
     Per run, least squares of the increments ``x = a d + b (sqrt(k) - sqrt(k - d))`` over gaps of d
@@ -159,10 +160,17 @@ def linear_test(curves: Any, *, steps: Any = None) -> LinearTest:
             f"curves have shape {curves.shape}, want at least 2 runs of at least 3 steps; "
             "a single run holds no spread over runs."
         )
-    gaps = np.diff(steps, prepend=0)
+    # Increments that begin at or after the burn-in; steps keep their numbers.
+    kept = np.concatenate([[0], steps[:-1]]) >= burn_in
+    if kept.sum() < 2:
+        raise SettingError(
+            f"burn_in is {burn_in} of {steps[-1]} steps, want at least 3 rows after it."
+        )
+    gaps = np.diff(steps, prepend=0)[kept]
     weights = 1 / np.sqrt(gaps)
-    increments = np.diff(curves, axis=1, prepend=0.0) * weights
-    design = np.stack([gaps, np.diff(np.sqrt(steps), prepend=0.0)], axis=1) * weights[:, None]
+    increments = np.diff(curves, axis=1, prepend=0.0)[:, kept] * weights
+    roots = np.diff(np.sqrt(steps), prepend=0.0)[kept]
+    design = np.stack([gaps, roots], axis=1) * weights[:, None]
     slopes = np.linalg.lstsq(design, increments.T, rcond=None)[0][0]
     mean = float(slopes.mean())
     # Runs that agree to rounding leave nothing for a t-test to compare with.

@@ -189,3 +189,16 @@ def test_identical_runs_need_no_spread():
 def test_bad_input_is_refused(call, message):
     with pytest.raises(SettingError, match=message):
         call()
+
+
+def test_an_early_climb_that_ends_is_no_linear_component():
+    rng, steps = np.random.default_rng(0), np.arange(1, 2001)
+    climb = 60 * (1 - np.exp(-steps / 300))
+    curves = climb + rng.normal(0, 0.1, (40, 2000)).cumsum(axis=1)
+    assert linear_test(curves).p_value < 1e-6
+    assert linear_test(curves, burn_in=200).p_value > 0.05
+    test = pooled_rate(curves).linear_test
+    assert test == linear_test(curves, burn_in=200)
+    assert linear_test(curves + 0.05 * steps, burn_in=200).p_value < 1e-6
+    with pytest.raises(SettingError, match="burn_in is 1999 of 2000"):
+        linear_test(curves, burn_in=1999)
