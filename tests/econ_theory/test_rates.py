@@ -199,6 +199,6 @@ def test_an_early_climb_that_ends_is_no_linear_component():
     assert linear_test(curves, burn_in=200).p_value > 0.05
     test = pooled_rate(curves).linear_test
     assert test == linear_test(curves, burn_in=200)
-    assert linear_test(curves + 0.05 * steps, burn_in=200).p_value < 1e-6
+    assert linear_test(curves + 0.2 * steps, burn_in=200).p_value < 1e-6
     with pytest.raises(SettingError, match="burn_in is 1999 of 2000"):
         linear_test(curves, burn_in=1999)
