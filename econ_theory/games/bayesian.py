@@ -133,7 +133,11 @@ class BayesianGame:
 
     def payoff_bounds(self, i: int) -> tuple[float, float]:
         """Return player `i`'s smallest and largest payoff over joint types that can occur."""
-        return _bounds(self.prior, self.payoffs[i])
+        return self._payoff_bounds[i]
+
+    @cached_property
+    def _payoff_bounds(self) -> list[tuple[float, float]]:
+        return [_bounds(self.prior, payoff) for payoff in self.payoffs]
 
     @cached_property
     def exact(self) -> ExactGame:

@@ -14,6 +14,12 @@ __all__ = ["LogitEquations", "State"]
 NEGLIGIBLE = 1e-4
 """Largest derivative of a log-odds that the matrix leaves out."""
 
+LARGE, ROUGH = 200, 1e-2
+"""Unknowns from which the matrix is rough: in single precision, and up to this much left out.
+
+The corrector makes good what that loses; the path is the same.
+"""
+
 
 class State(NamedTuple):
     """What is known at log-probabilities x, ``(N,)``, and a rate."""
@@ -50,6 +56,7 @@ class LogitEquations:
         self.system = system
         self.cool = 1.0 / heat[system.type_of]
         self._worth = shares * heat
+        self._rough: tuple[Array, Array] | None = None
 
     def state(self, x: Array, rate: float, likeliest: Array | None = None) -> State:
         """Return the `State` at x; log-odds against `likeliest`, or the likeliest actions there."""
@@ -64,6 +71,12 @@ class LogitEquations:
         against = likeliest[self.system.type_of]
         slope = u - u[against]
         return State(s, rate, u, matrix, against, slope, rate * slope - (x - x[against]))
+
+    def rough(self, matrix: Array) -> Array:
+        """Return `matrix` in single precision."""
+        if self._rough is None or self._rough[0] is not matrix:
+            self._rough = matrix, matrix.astype(np.float32)
+        return self._rough[1]
 
     def factor(self, state: State, border: Array) -> _Factor:
         """Return the linearized equations at `state` with one more row, `border`, factorized."""
@@ -93,7 +106,8 @@ class LogitEquations:
         change = np.zeros(self.system.size)
         change[factor.free] = odds
         moved = state.s * self.centred(state.s, change)
-        du = self.system.apply(state.matrix, moved) * (state.rate * self.cool)
+        matrix = self.rough(state.matrix) if factor.large else state.matrix
+        du = self.system.apply(matrix, moved.astype(matrix.dtype)) * (state.rate * self.cool)
         return du - du[state.against] + state.slope * drate
 
     def centred(self, s: Array, change: Array) -> Array:
@@ -124,42 +138,45 @@ class _Factor:
         system, s, rate = equations.system, state.s, state.rate
         self.likeliest = state.against[system.first]
         # Columns of actions that nobody plays do not matter; their rows follow by substitution.
-        played = s > NEGLIGIBLE / (1.0 + abs(rate))
+        played = s * (1.0 + abs(rate)) > NEGLIGIBLE
+        self.large = np.count_nonzero(played) > LARGE
+        if self.large:
+            played = s * (1.0 + abs(rate)) > ROUGH
         played[self.likeliest] = True
         kept = np.flatnonzero(played)
         played[self.likeliest] = False
         self.free = free = np.flatnonzero(played)
         cut = np.searchsorted(free, system.ends)
         largest = int(np.diff(cut).argmax())
+        matrix = equations.rough(state.matrix) if self.large else state.matrix
+        kind = matrix.dtype
         self._gone = gone = slice(cut[largest], cut[largest + 1])
         self._rest = rest = np.r_[0 : gone.start, gone.stop : len(free)]
 
         def block(rows: Array, columns: Array, among: Array) -> Array:
             """Return K at free entries `rows` and `columns`, the latter's types all of `among`."""
-            part = state.matrix[np.ix_(rows, among)]
-            types = system.type_of[rows]
-            part -= state.matrix[np.ix_(self.likeliest, among)][types]
+            part = matrix[np.ix_(rows, among)]
+            part -= matrix[np.ix_(self.likeliest, among)][system.type_of[rows]]
             part *= rate * equations.cool[rows, None]
             part *= s[among]
             first = np.flatnonzero(np.diff(system.type_of[among], prepend=-1))
             means = np.add.reduceat(part, first, axis=1)
             part = part[:, np.searchsorted(among, columns)]
             of = np.searchsorted(system.type_of[among][first], system.type_of[columns])
-            part -= means[:, of] * s[columns]
+            part -= means[:, of] * s[columns].astype(kind)
             return part
 
         low, high = system.ends[largest], system.ends[largest + 1]
         inside = (kept >= low) & (kept < high)
         self._from = block(free[rest], free[gone], kept[inside])
         self._to = block(free[gone], free[rest], kept[~inside])
-        self._slope = -state.slope[free]
         # The rate in units of itself: all unknowns are then of a size.
         self._unit = 1.0 + abs(rate)
-        self._slope *= self._unit
-        edge = s[free] * border[:-1][free]
+        self._slope = (-self._unit * state.slope[free]).astype(kind)
+        edge = (s[free] * border[:-1][free]).astype(kind)
         self._edge, corner = edge, border[-1] / self._unit
         m = len(rest)
-        square = np.empty((m + 1, m + 1), order="F")
+        square = np.empty((m + 1, m + 1), kind, order="F")
         np.matmul(-self._from, self._to, out=square[:-1, :-1])
         if system.n_players > 2:
             square[:-1, :-1] -= block(free[rest], free[rest], kept[~inside])
@@ -177,6 +194,7 @@ class _Factor:
         rest, gone = self._rest, self._gone
         if self._fault:
             return np.full(len(self.free), np.nan), np.nan
+        right = right.astype(self._lu.dtype)
         known = np.append(
             right[rest] + self._from @ right[gone], last - self._edge[gone] @ right[gone]
         )

@@ -14,7 +14,7 @@ from econ_theory.errors import NotConverged, SettingError
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.solvers.base import Proposals
 from econ_theory.solvers.interim import InterimSystem
-from econ_theory.solvers.logit_path import Ending, LogitPath, Point
+from econ_theory.solvers.logit_path import BRISK, CAREFUL, Ending, LogitPath, Point
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["Branch", "QuantalResponse", "Temperature", "type_temperatures"]
@@ -89,9 +89,11 @@ class QuantalResponse:
     relative : temperature of each player, or player and type, as a multiple of `temperature`
     limit : relative gain at which the limit counts as reached; rounding allows about 1e-8
     max_points : points of the branch at most
+    brisk : take steps that may pass to another branch close by, in half the time: where any
+        equilibrium will do
 
-    `propose` yields every point of the branch; it starts at uniform play whatever `start` is.
-    Types of probability zero play uniformly throughout.
+    `propose` starts at uniform play whatever `start` is. Types of probability zero play uniformly
+    throughout.
 
     Examples
     --------
@@ -112,6 +114,7 @@ class QuantalResponse:
     relative: Sequence[float | Sequence[float]] | None = None
     limit: float = 1e-7
     max_points: int = 50_000
+    brisk: bool = False
 
     source = "McKelvey and Palfrey (1998); Turocy (2005), Games and Economic Behavior 51, 243-263"
     exact = False
@@ -146,15 +149,26 @@ class QuantalResponse:
     def propose(
         self, game: BayesianGame, start: StrategyProfile | None, rng: np.random.Generator
     ) -> Proposals:
-        """Yield the points of the branch in order; `start` and `rng` are not used."""
+        """Yield the points whose gain is a tenth below all before, None for others, and the end.
+
+        `start` and `rng` are not used.
+        """
         path, unit = self._path(game)
         points = self._points(path, unit)
+        lowest, hidden = np.inf, None
         while True:
             try:
                 point = next(points)
             except StopIteration as stop:
+                if hidden is not None:
+                    yield path.system.profile(np.exp(hidden.x))
                 return stop.value.reason
-            yield path.system.profile(np.exp(point.x))
+            if point.gain <= 0.9 * lowest:
+                lowest, hidden = point.gain, None
+                yield path.system.profile(np.exp(point.x))
+            else:
+                hidden = point
+                yield None
 
     def trace(self, game: BayesianGame) -> Branch:
         """Return the whole `Branch` of `game`.
@@ -195,7 +209,8 @@ class QuantalResponse:
         of_types = [np.full(int(k.sum()), s) for k, s in zip(system.alive, shares, strict=True)]
         heats = type_temperatures(game, 1.0 if self.relative is None else self.relative)
         live = [heat[keep] for heat, keep in zip(heats, system.alive, strict=True)]
-        return LogitPath(system, np.concatenate(live), np.concatenate(of_types)), unit
+        pace = BRISK if self.brisk else CAREFUL
+        return LogitPath(system, np.concatenate(live), np.concatenate(of_types), pace), unit
 
     def _points(self, path: LogitPath, unit: float) -> Generator[Point, None, Ending]:
         goal = np.inf

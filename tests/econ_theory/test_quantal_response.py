@@ -12,7 +12,9 @@ from econ_theory.errors import NotConverged, SettingError
 from econ_theory.forms import agent_form
 from econ_theory.games.derivatives import ValueDerivatives
 from econ_theory.payoffs import logit_rows
-from econ_theory.solvers import Chain, IndifferenceNewton, QuantalResponse
+from econ_theory.solvers import Chain, IndifferenceNewton, QuantalResponse, logit_equations
+from econ_theory.solvers.interim import InterimSystem
+from econ_theory.solvers.logit_path import LogitPath, Point, _Lap
 
 
 def random_game(n_types, n_actions, seed: int, *, null: bool = False) -> BayesianGame:
@@ -136,6 +138,53 @@ def test_limits_of_games_with_ties(shape, seed: int, high: int) -> None:
     )
     solution = solve(game, QuantalResponse(), tol=1e-4, throw=False, max_steps=2000)
     assert solution.certificate.relative <= 1e-4
+
+
+@pytest.mark.parametrize("shape", SHAPES[1:])
+def test_rough_matrices_lead_to_the_same_end(shape, monkeypatch: pytest.MonkeyPatch) -> None:
+    game = random_game(*shape, 3)
+    fine = QuantalResponse(temperature=0.02).trace(game)
+    monkeypatch.setattr(logit_equations, "LARGE", 0)
+    rough = QuantalResponse(temperature=0.02).trace(game)
+    assert logit_error(game, rough.end, [0.02] * game.n_players) < 1e-9
+    assert rough.end.distance(fine.end) < 1e-8
+
+
+@given(st.sampled_from(SHAPES[1:]), st.integers(0, 999))
+@settings(max_examples=15, deadline=None)
+def test_brisk_paths_end_in_an_equilibrium_with_fewer_points(shape, seed: int) -> None:
+    game = random_game(*shape, seed)
+    brisk = QuantalResponse(brisk=True).trace(game)
+    assert certify(game, brisk.end).relative <= 1e-7
+    assert len(brisk) <= len(QuantalResponse().trace(game))
+
+
+def test_proposals_are_the_points_that_gain_and_the_end() -> None:
+    game = random_game((3, 3), (3, 3), 4)
+    proposals = list(QuantalResponse().propose(game, None, np.random.default_rng(0)))
+    gains = [certify(game, profile).relative for profile in filter(None, proposals)]
+    assert gains == sorted(gains, reverse=True)
+    branch = QuantalResponse().trace(game)
+    assert len(proposals) >= len(branch) > len(gains)
+    assert gains[-1] == pytest.approx(branch.relative[-1])
+
+
+@pytest.mark.parametrize(("lead", "round_"), [(0, 40), (30, 17), (100, 60)])
+def test_a_loop_is_noticed_and_a_spiral_is_not(lead: int, round_: int) -> None:
+    lap = _Lap(LogitPath(InterimSystem(random_game((1, 1), (2, 2), 0)), np.ones(2), np.ones(2)))
+
+    def point(step: int, rate: float) -> Point:
+        angle = 2 * np.pi * step / round_
+        x = np.log([0.5 + 0.4 * np.cos(angle), 0.5, 0.5 + 0.4 * np.sin(angle), 0.5])
+        direction = np.array([-np.sin(angle), 0.0, np.cos(angle), 0.0, 0.0])
+        return Point(x, rate, 1.0, direction)
+
+    length = 2.0 / round_
+    assert not any(lap.closed(point(step, 1.2**step), length) for step in range(-lead, 0))
+    spiral = [lap.closed(point(step, 1.5**step), length) for step in range(3 * round_)]
+    assert not any(spiral)
+    circle = [lap.closed(point(step, 9.0), length) for step in range(4 * (round_ + lead))]
+    assert any(circle)
 
 
 def test_newton_finishes_from_the_branch() -> None:
