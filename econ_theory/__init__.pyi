@@ -1,12 +1,16 @@
 from .beliefs import interim, posterior
+from .bid_functions import BidFunction, BidProfile
 from .certificates import Certificate, certify
 from .driver import Solution, Status, solve
-from .games import BayesianGame, Game
+from .games import AuctionGame, BayesianGame, Game
 from .search import Equilibria, solve_all
 from .strategies import StrategyProfile
 
 __all__ = [
+    "AuctionGame",
     "BayesianGame",
+    "BidFunction",
+    "BidProfile",
     "Certificate",
     "Equilibria",
     "Game",

@@ -11,127 +11,68 @@ Checking needs one kernel call a player, whatever found the profile.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from econ_theory.arrays import Array, frozen
 from econ_theory.errors import ProfileError, RefusedError, SettingError
-from econ_theory.existence import Existence, gain_bounds, prove_existence
+from econ_theory.existence import gain_bounds, prove_existence
 from econ_theory.games import BayesianGame
+from econ_theory.games.auction import AuctionGame
 from econ_theory.games.base import Game
+from econ_theory.games.payment_rules import CustomPayoff
 from econ_theory.payoffs import best_actions
+from econ_theory.seeding import Seed, as_rng, spawn
 from econ_theory.strategies import StrategyProfile, check_profile
+from econ_theory.verdicts import (
+    Arithmetic,
+    AuctionCertificate,
+    BidDeviation,
+    Certificate,
+    Deviation,
+    plain,
+)
 
-__all__ = ["Arithmetic", "Certificate", "Deviation", "certify"]
+if TYPE_CHECKING:
+    from econ_theory.bid_functions import BidProfile
 
-Arithmetic = Literal["float", "exact", "interval"]
+__all__ = [
+    "Arithmetic",
+    "AuctionCertificate",
+    "BidDeviation",
+    "Certificate",
+    "Deviation",
+    "certify",
+]
 
 
-class Deviation(NamedTuple):
-    """A best deviation: player `i` as type `t` plays `a` instead and gains `gain` payoff units."""
+@overload
+def certify(
+    game: AuctionGame,
+    profile: BidProfile | Sequence[Any],
+    *,
+    arithmetic: Arithmetic = "float",
+    rng: Seed = None,
+) -> AuctionCertificate: ...
 
-    i: int
-    t: int
-    a: int
-    gain: Any
 
-
-@dataclass(frozen=True, eq=False)
-class Certificate:
-    """What deviating would gain, at most, at a profile.
-
-    Attributes
-    ----------
-    gains : n arrays (T_i,)
-        Interim gain of each type's best deviation, payoff units; zero for null types.
-    actions : n arrays (T_i,)
-        The action that gains it.
-    weights : n arrays (T_i,)
-        Prior probability of each type.
-    ranges : (n,) payoff range of each player
-    arithmetic : "float", "exact" or "interval"
-        In exact arithmetic every number here is a `Fraction`; in interval arithmetic gains are
-        upper bounds, rounded upward.
-    existence : Existence or None
-        In interval arithmetic: the proof that a true equilibrium is near, or why there is none.
-    """
-
-    gains: tuple[Array, ...]
-    actions: tuple[Array, ...]
-    weights: tuple[Array, ...]
-    ranges: tuple[Any, ...]
-    arithmetic: Arithmetic = field(default="float")
-    existence: Existence | None = None
-
-    @property
-    def epsilon(self) -> Any:
-        """The largest interim gain of any type of any player, in payoff units."""
-        return self.worst.gain
-
-    @property
-    def relative(self) -> Any:
-        """The largest interim gain as a share of its player's payoff range, in [0, 1]."""
-        return max(
-            _plain(max(gain) / size if size > 0 else max(gain) * 0)
-            for gain, size in zip(self.gains, self.ranges, strict=True)
-        )
-
-    @property
-    def ex_ante(self) -> Any:
-        """The largest prior-averaged gain of any player, in payoff units."""
-        return max(self.ex_ante_gains)
-
-    @property
-    def ex_ante_gains(self) -> tuple[Any, ...]:
-        """Each player's gain averaged over its own types, payoff units."""
-        return tuple(
-            _plain((weight * gain).sum())
-            for weight, gain in zip(self.weights, self.gains, strict=True)
-        )
-
-    @property
-    def worst(self) -> Deviation:
-        """The deviation that gains most."""
-        return max(
-            (
-                Deviation(i, t, int(self.actions[i][t]), _plain(gain))
-                for i, gains in enumerate(self.gains)
-                for t, gain in enumerate(gains)
-            ),
-            key=lambda deviation: deviation.gain,
-        )
-
-    def __str__(self) -> str:
-        i, t, a, gain = self.worst
-        proof = f"; {self.existence}" if self.existence else ""
-        return (
-            f"epsilon = {float(gain):.3g} ({float(self.relative):.2g} of the payoff range, "
-            f"{self.arithmetic}); worst: player {i + 1} as type {t + 1} by action {a + 1}{proof}"
-        )
-
-    def _repr_html_(self) -> str:
-        from econ_theory.tables import table_html
-
-        rows = [
-            [
-                f"player {i + 1}",
-                f"t{t + 1}",
-                f"{float(self.weights[i][t]):.3g}",
-                f"{float(gain):.3g}",
-                f"a{int(self.actions[i][t]) + 1}",
-            ]
-            for i, gains in enumerate(self.gains)
-            for t, gain in enumerate(gains)
-        ]
-        header = ["", "type", "probability", "gain", "by playing"]
-        return table_html(str(self), header, rows)
+@overload
+def certify(
+    game: Game,
+    profile: StrategyProfile | Sequence[Any],
+    *,
+    arithmetic: Arithmetic = "float",
+    rng: Seed = None,
+) -> Certificate: ...
 
 
 def certify(
-    game: Game, profile: StrategyProfile | Sequence[Any], *, arithmetic: Arithmetic = "float"
+    game: Any,
+    profile: Any,
+    *,
+    arithmetic: Arithmetic = "float",
+    rng: Seed = None,
 ) -> Certificate:
     """Return the `Certificate` of `profile` in `game`: the gain of every type's best deviation.
 
@@ -140,6 +81,10 @@ def certify(
     ``epsilon == 0`` is then a proof. ``arithmetic="interval"`` is for games whose equilibria are
     irrational: gains are upper bounds, and `Certificate.existence` is the proof that a true
     equilibrium lies within a stated radius of `profile`, or says why that could not be proved.
+
+    Of an `AuctionGame` it is the `AuctionCertificate` of a `BidProfile` (or of pairs of arrays, or
+    of callables): an upper bound over all types and bids, or, for a payoff function that nothing
+    else is known of, an estimate from samples drawn with `rng`.
 
     Raises
     ------
@@ -158,6 +103,8 @@ def certify(
     >>> certify(game, [[[0.5, 0.5]], [[0.5, 0.5]]], arithmetic="exact").epsilon
     Fraction(0, 1)
     """
+    if isinstance(game, AuctionGame):
+        return _certify_bids(game, profile, arithmetic, rng)
     if not isinstance(profile, StrategyProfile):
         profile = StrategyProfile(profile)
     if arithmetic == "exact":
@@ -187,10 +134,66 @@ def certify(
         gains=gains,
         actions=tuple(action for _, action, _ in parts),
         weights=tuple(weight for _, _, weight in parts),
-        ranges=tuple(_plain(game.payoff_range(i)) for i in players),
+        ranges=tuple(plain(game.payoff_range(i)) for i in players),
         arithmetic=arithmetic,
         existence=existence,
     )
+
+
+def _certify_bids(
+    game: AuctionGame, profile: Any, arithmetic: Arithmetic, rng: Seed
+) -> AuctionCertificate:
+    if arithmetic != "float":
+        raise RefusedError(
+            f'arithmetic is {arithmetic!r} for an AuctionGame, want "float"; its bounds hold over '
+            "all types and bids already."
+        )
+    from econ_theory.bid_functions import as_bids
+
+    profile = as_bids(profile, game)
+    custom = isinstance(game.payment, CustomPayoff)
+    parts = _sampled(game, profile, rng) if custom else _bounded(game, profile)
+    types, gains, estimates, actions, weights, utilities = zip(*parts, strict=True)
+    return AuctionCertificate(
+        gains=tuple(map(frozen, gains)),
+        actions=tuple(map(frozen, actions)),
+        weights=tuple(map(frozen, weights)),
+        ranges=tuple(game.payoff_range(i) for i in range(game.n_players)),
+        kind="sampled" if custom else "bound",
+        types=tuple(map(frozen, types)),
+        estimates=tuple(map(frozen, estimates)),
+        utilities=utilities,
+    )
+
+
+def _bounded(game: AuctionGame, profile: BidProfile) -> list[tuple[Any, ...]]:
+    from econ_theory.envelope import player_bound
+
+    kinds = [
+        (id(function), id(prior), utility)
+        for function, prior, utility in zip(
+            profile.functions, game.priors, game.utilities, strict=True
+        )
+    ]
+    done: dict[Any, tuple[Any, ...]] = {}
+    for i, kind in enumerate(kinds):
+        # Players who are alike face the same rivals.
+        if kind not in done:
+            b = player_bound(game, profile, i)
+            done[kind] = b.types, b.gains, b.estimates, b.bids, b.weights, b.utility
+    return [done[kind] for kind in kinds]
+
+
+def _sampled(game: AuctionGame, profile: BidProfile, rng: Seed) -> list[tuple[Any, ...]]:
+    from econ_theory.envelope import sampled_gain
+
+    parts = []
+    for i, child in enumerate(spawn(as_rng(rng), game.n_players)):
+        s = sampled_gain(game, profile, i, child)
+        weights = np.full(len(s.types), 1 / len(s.types))
+        types = np.stack([s.types, s.types], axis=1)
+        parts.append((types, s.gains, s.estimates, s.actions, weights, s.utility))
+    return parts
 
 
 def _check(game: Any, profile: StrategyProfile) -> None:
@@ -214,7 +217,3 @@ def _gains(game: Game, profile: StrategyProfile, i: int) -> tuple[Array, Array, 
     gains = zero if not alive.any() else np.where(alive, gain, zero)
     safe = np.where(alive, weights, weights * 0 + 1)
     return frozen(gains / safe), frozen(best), frozen(np.array(weights))
-
-
-def _plain(number: Any) -> Any:
-    return number if isinstance(number, Fraction) else float(number)

@@ -1,5 +1,33 @@
+from .auction import AuctionGame
 from .base import Game, Profile
 from .bayesian import BayesianGame
 from .markov import MarkovBayesianGame
+from .payment_rules import AllPay, CustomPayoff, Effort, KthPrice, PaymentRule, WinnerPays
+from .priors import Power, Prior, ScipyPrior, Uniform, truncated
+from .utilities import Cara, Charity, Crra, ReturnOnInvestment, RiskNeutral, Spite, Utility
 
-__all__ = ["BayesianGame", "Game", "MarkovBayesianGame", "Profile"]
+__all__ = [
+    "AllPay",
+    "AuctionGame",
+    "BayesianGame",
+    "Cara",
+    "Charity",
+    "Crra",
+    "CustomPayoff",
+    "Effort",
+    "Game",
+    "KthPrice",
+    "MarkovBayesianGame",
+    "PaymentRule",
+    "Power",
+    "Prior",
+    "Profile",
+    "ReturnOnInvestment",
+    "RiskNeutral",
+    "ScipyPrior",
+    "Spite",
+    "Uniform",
+    "Utility",
+    "WinnerPays",
+    "truncated",
+]
