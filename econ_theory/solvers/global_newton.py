@@ -20,7 +20,7 @@ __all__ = ["GlobalNewton"]
 MOST_ACTIONS = 400
 """Actions of all types, up to which the dense derivatives of a step are worth their time."""
 
-NOISE = 0.03
+NOISE = 0.003
 """Size of a ray's random part, in payoff ranges: it makes the ray generic, whatever the game."""
 
 SAME = 1e-7
@@ -47,8 +47,8 @@ class GlobalNewton:
     ----------
     max_equilibria : equilibria proposed at most; None follows one path to its other end
     restarts : other rays tried after a lost path, or after one with too few equilibria
-    play : steps of fictitious play that lead to the prior, from `start` or from uniform play;
-        other rays begin at random profiles
+    play : steps of fictitious play that lead to the prior, from uniform play and on further rays
+        from random profiles; a `start` is the first prior as it is
     patience : points an action on the first path until another ray is tried, if no equilibrium has
         been met by then; doubled on each further ray, as the lengths of paths vary greatly
     max_points : points followed on one path at most
@@ -69,7 +69,7 @@ class GlobalNewton:
     [0.0, 0.4142, 1.0]
 
     Source: Govindan & Wilson 2003 on normal forms. Ours differs: types are agents, each with its
-    simplex; the prior's ray; curves are corrected at every step, not once a support.
+    simplex; the ray belongs to a prior; a step that turns the path's orientation is refused.
     """
 
     max_equilibria: int | None = 1
@@ -114,13 +114,16 @@ class GlobalNewton:
         wanted, rays, reason = self.max_equilibria, 0, ""
         for rays in range(1, self.restarts + 2):
             begin = first if rays == 1 else StrategyProfile.random(game, rng=rng)
-            path = BonusPath(BonusGame(system, self._bonus(system, begin, rng)))
+            steps = 0 if rays == 1 and start is not None else self.play
+            prior = _played(system, system.flat(begin), steps)
+            bonus = system.at(prior)[0] + NOISE * rng.random(system.size)
+            path = BonusPath(BonusGame(system, bonus))
             patience = self.patience * system.size * 2 ** (rays - 1)
-            steps = path.follow(self.max_points)
+            points = path.follow(self.max_points)
             arrived, met = False, 0
             while True:
                 try:
-                    point = next(steps)
+                    point = next(points)
                 except StopIteration as stop:
                     arrived, reason = stop.value
                     break
@@ -143,15 +146,12 @@ class GlobalNewton:
         rays_tried = "1 ray" if rays == 1 else f"{rays} rays"
         return f"{len(found)} equilibria were met on {rays_tried}; of the last, {reason}"
 
-    def _bonus(
-        self, system: InterimSystem, begin: StrategyProfile, rng: np.random.Generator
-    ) -> Array:
-        """Return what actions pay against a prior played up to from `begin`, and noise."""
-        x = system.flat(begin)
+
+def _played(system: InterimSystem, x: Array, steps: int) -> Array:
+    """Return x after `steps` of fictitious play, each moving by 1 / (step + 2) to best replies."""
+    for step in range(steps):
         u, _ = system.at(x)
-        for step in range(self.play):
-            best = (u >= system.best(u)[system.type_of]).astype(float)
-            best /= np.add.reduceat(best, system.first)[system.type_of]
-            x = x + (best - x) / (step + 2)
-            u, _ = system.at(x)
-        return u + NOISE * rng.random(system.size)
+        best = (u >= system.best(u)[system.type_of]).astype(float)
+        best /= np.add.reduceat(best, system.first)[system.type_of]
+        x = x + (best - x) / (step + 2)
+    return x
