@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import Enum
 
@@ -34,13 +35,12 @@ SMALL = 150
 MEDIUM = 600
 """Rows up to which self-play comes close enough for pivoting to finish."""
 
-_BRANCH = (
-    QuantalResponse(limit=3e-5),
-    IndifferenceNewton(restarts=0),
-    QuantalResponse(limit=1e-6),
-    IndifferenceNewton(restarts=2),
+_BRISK = (
+    (QuantalResponse(limit=1e-6, brisk=True, max_points=5000), 5000),
+    (IndifferenceNewton(scales=(1.0,), restarts=0, max_iterations=10), 3),
 )
-_BRANCH_STEPS = (50_000, 3, 50_000, 40)
+_PLAY = ((SelfPlay(), 60), (Lemke(max_pivots=1500), 1500))
+_CAREFUL = ((QuantalResponse(limit=1e-6), 50_000), (IndifferenceNewton(restarts=2), 40))
 
 
 class Status(Enum):
@@ -102,8 +102,10 @@ class Solution:
         return f"<p>{escape(str(self))}<br>{escape(self.reason)}</p>" + self.profile._repr_html_()
 
 
-def choose(game: BayesianGame) -> Choice:
+def choose(game: BayesianGame, *, started: bool = False) -> Choice:
     """Return the default solver for `game`, and why.
+
+    With `started`, one that makes use of a start, if there is any.
 
     >>> import numpy as np
     >>> pennies = np.array([[1, -1], [-1, 1]]).reshape(1, 1, 2, 2)
@@ -118,24 +120,30 @@ def choose(game: BayesianGame) -> Choice:
         size = sum(t * (a + 1) for t, a in zip(game.n_types, game.n_actions, strict=True))
         if size <= SMALL:
             return Choice(Lemke(), "two players, small: complementary pivoting")
-        if size <= MEDIUM:
-            play, pivot = SelfPlay(), Lemke(max_pivots=1500)
+        branch = "Newton's method from the quantal response branch"
+        play = "self-play comes close, complementary pivoting finishes"
+        if size > MEDIUM:
+            return Choice(_chain(*_BRISK, *_CAREFUL), f"two players, large: {branch}")
+        if started:
             return Choice(
-                Chain((play, pivot, play, pivot, *_BRANCH), (60, 1500, 60, 1500, *_BRANCH_STEPS)),
-                "two players: self-play comes close, complementary pivoting finishes; "
-                "else Newton's method from the quantal response branch",
+                _chain(*_PLAY, *_PLAY, *_BRISK, *_CAREFUL), f"two players: {play}; else {branch}"
             )
-        return Choice(
-            Chain(_BRANCH, _BRANCH_STEPS),
-            "two players, large: Newton's method from the quantal response branch",
-        )
-    branch = QuantalResponse(limit=1e-5)
-    newton = IndifferenceNewton(restarts=5), IndifferenceNewton()
+        return Choice(_chain(*_BRISK, *_PLAY, *_CAREFUL), f"two players: {branch}; else {play}")
     return Choice(
-        Chain((SelfPlay(), newton[0], branch, newton[1]), steps=(4, 18, 10_000, 400)),
+        _chain(
+            (SelfPlay(), 4),
+            (IndifferenceNewton(restarts=5), 18),
+            (QuantalResponse(limit=1e-5), 10_000),
+            (IndifferenceNewton(), 400),
+        ),
         f"{game.n_players} players: self-play comes close, Newton's method on the support "
         "finishes; else the quantal response branch leads there",
     )
+
+
+def _chain(*parts: tuple[Solver, int]) -> Chain:
+    solvers, steps = zip(*parts, strict=True)
+    return Chain(solvers, steps)
 
 
 def solve(
@@ -195,7 +203,7 @@ def solve(
         raise SettingError(f"tol is {tol}, want a share of the payoff range >= 0.")
     if max_steps < 1:
         raise SettingError(f"max_steps is {max_steps}, want at least 1.")
-    choice = choose(game) if solver is None else Choice(solver, "")
+    choice = choose(game, started=start is not None) if solver is None else Choice(solver, "")
     solver = choice.solver
     check_solvable(game, solver, start)
     rng = as_rng(rng)
@@ -224,8 +232,9 @@ def solve(
             history.append((len(history) + 1, seconds, relative))
             if best is None or relative < best[1].relative:
                 best = profile, certificate
-            bar.update()
-            bar.set_postfix_str(f"epsilon {best[1].relative:.2g}")
+            if bar is not None:
+                bar.update()
+                bar.set_postfix_str(f"epsilon {best[1].relative:.2g}")
             if relative <= goal:
                 status = Status.CONVERGED
                 break
@@ -282,6 +291,8 @@ def solver_name(solver: Solver) -> str:
 
 
 def _bar(progress: bool, name: str):
+    if not progress:
+        return nullcontext()
     from tqdm import tqdm
 
-    return tqdm(desc=name, unit=" proposals", disable=not progress)
+    return tqdm(desc=name, unit=" proposals")

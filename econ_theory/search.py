@@ -147,7 +147,7 @@ def _searched(
         words.append((yield from gather.take(pure, None, rng)))
     else:
         words.append("the game is too large to search all pure profiles")
-    finder, started = choose(game).solver, 0
+    finder, started = choose(game, started=True).solver, 0
     while started < restarts and not gather.late:
         yield from gather.take(finder, StrategyProfile.random(game, rng=rng), rng)
         started += 1
