@@ -14,6 +14,7 @@ BUILT_INS = {
     "SettingError": ValueError,
     "RefusedError": ValueError,
     "NotConverged": RuntimeError,
+    "AuditError": RuntimeError,
     "MissingExtra": ImportError,
 }
 
