@@ -12,6 +12,7 @@ and Wilson 2004). Newton's method, path following and existence proofs are built
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import permutations
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,9 @@ __all__ = ["Linearization", "ValueDerivatives", "contract", "written_out"]
 
 MOST_FOLDED = 2_000_000
 """Largest number of entries of one player's payoff with the prior and all axes written out."""
+
+MOST_TURNED = 100_000
+"""Entries of a payoff up to which a copy a pair of players pays: beyond, memory is the limit."""
 
 
 class Linearization(NamedTuple):
@@ -56,30 +60,39 @@ class ValueDerivatives:
         n = self.n_players = kernel.n_players
         self._constant: Linearization | None = None
         self._tensors: list[Array] | None = None
+        self._turned: dict[tuple[int, int], Array] | None = None
         if n == 2:
             self._constant = Linearization([], {(i, 1 - i): kernel.folded(i) for i in range(2)})
         elif np.prod(self.sizes, dtype=float) <= MOST_FOLDED:
             self._tensors = [
                 written_out(game.prior, payoff, game.n_actions) for payoff in game.payoffs
             ]
+            if n > 2 and self._tensors[0].size <= MOST_TURNED:
+                self._turned = {
+                    (i, j): _turned(self._tensors[i], i, j) for i, j in permutations(range(n), 2)
+                }
 
     def at(self, rows: Sequence[Array]) -> Linearization:
         """Return values and pair matrices at the profile `rows`, n arrays ``(T_i, A_i)``."""
         n = self.n_players
         if self._constant is not None:
             blocks = self._constant.blocks
+        elif self._turned is not None:
+            flat = [row.ravel() for row in rows]
+            blocks = {
+                (i, j): (
+                    turned @ _product([flat[k] for k in range(n) if k not in (i, j)])
+                ).reshape(self.sizes[i], self.sizes[j])
+                for (i, j), turned in self._turned.items()
+            }
         elif self._tensors is not None:
             flat = [row.ravel() for row in rows]
             blocks = {
                 (i, j): contract(self._tensors[i], flat, (i, j))
-                for i in range(n)
-                for j in range(n)
-                if j != i
+                for i, j in permutations(range(n), 2)
             }
         else:
-            blocks = {
-                (i, j): self._batched(rows, i, j) for i in range(n) for j in range(n) if j != i
-            }
+            blocks = {(i, j): self._batched(rows, i, j) for i, j in permutations(range(n), 2)}
         if n == 1:
             return Linearization([self.kernel.values(rows, 0).ravel()], {})
         values = [blocks[i, (i + 1) % n] @ rows[(i + 1) % n].ravel() for i in range(n)]
@@ -89,6 +102,21 @@ class ValueDerivatives:
         units = np.eye(self.sizes[j]).reshape(self.sizes[j], *self.kernel.shapes[j])
         inputs = [units if k == j else row for k, row in enumerate(rows)]
         return self.kernel.values(inputs, i).reshape(self.sizes[j], self.sizes[i]).T
+
+
+def _turned(tensor: Array, i: int, j: int) -> Array:
+    """Return ``tensor`` as a matrix: entries of players i and j down, all others' across."""
+    others = [k for k in range(tensor.ndim) if k not in (i, j)]
+    rows = tensor.shape[i] * tensor.shape[j]
+    return np.ascontiguousarray(tensor.transpose(i, j, *others)).reshape(rows, -1)
+
+
+def _product(strategies: Sequence[Array]) -> Array:
+    """Return the outer product of flat strategies, flat."""
+    product = strategies[0]
+    for strategy in strategies[1:]:
+        product = np.multiply.outer(product, strategy).ravel()
+    return product
 
 
 def contract(tensor: Array, flat: Sequence[Array], kept: tuple[int, ...]) -> Array:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.errors import SettingError
 from econ_theory.games.bayesian import BayesianGame
-from econ_theory.solvers.base import Proposals
+from econ_theory.solvers.base import Proposals, check_numbers
 from econ_theory.solvers.bonus_piece import BonusGame
 from econ_theory.solvers.homotopy_path import BonusPath
 from econ_theory.solvers.interim import InterimSystem
@@ -83,15 +82,7 @@ class GlobalNewton:
     exact = True
 
     def __post_init__(self) -> None:
-        for name in ("max_equilibria", "restarts", "play", "patience", "max_points", "every"):
-            value, least = getattr(self, name), int(name not in ("restarts", "play"))
-            if value is None and name == "max_equilibria":
-                continue
-            if value is None or value < least:
-                raise SettingError(
-                    f"{name} is {value!r}, want an integer >= {least}; "
-                    "leave it out for the default."
-                )
+        check_numbers(self, max_equilibria=1, restarts=0, play=0, patience=1, max_points=1, every=1)
 
     def refuses(self, game: BayesianGame) -> str | None:
         """Return why the path is too costly: the types have too many actions."""
