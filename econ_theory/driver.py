@@ -6,24 +6,31 @@ import time
 from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING, Any, overload
 
-from econ_theory.certificates import Certificate, certify
+from econ_theory.certificates import AuctionCertificate, Certificate, certify
 from econ_theory.errors import NotConverged, RefusedError, SettingError
+from econ_theory.games.auction import AuctionGame
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import (
     Chain,
+    GlobalNewton,
     IndifferenceNewton,
     Lemke,
     PureEnumeration,
     QuantalResponse,
     SelfPlay,
     Solver,
+    SymmetricAuction,
     ZeroSumLp,
 )
 from econ_theory.strategies import StrategyProfile, check_profile
 
-__all__ = ["Choice", "Solution", "Status", "choose", "solve"]
+if TYPE_CHECKING:
+    from econ_theory.bid_functions import BidProfile
+
+__all__ = ["AuctionSolution", "Choice", "Solution", "Status", "choose", "solve"]
 
 EXACT_TOL = 1e-9
 """Relative gain at which an exact solver's proposal counts as an equilibrium up to rounding."""
@@ -102,7 +109,15 @@ class Solution:
         return f"<p>{escape(str(self))}<br>{escape(self.reason)}</p>" + self.profile._repr_html_()
 
 
-def choose(game: BayesianGame, *, started: bool = False) -> Choice:
+@dataclass(frozen=True, eq=False)
+class AuctionSolution(Solution):
+    """A `Solution` of an `AuctionGame`: its profile is a `BidProfile`."""
+
+    profile: BidProfile  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
+    certificate: AuctionCertificate
+
+
+def choose(game: BayesianGame | AuctionGame, *, started: bool = False) -> Choice:
     """Return the default solver for `game`, and why.
 
     With `started`, one that makes use of a start, if there is any.
@@ -112,6 +127,8 @@ def choose(game: BayesianGame, *, started: bool = False) -> Choice:
     >>> choose(BayesianGame([[1]], [pennies, -pennies])).why
     'two players, zero-sum: one linear program'
     """
+    if isinstance(game, AuctionGame):
+        return Choice(SymmetricAuction(), "bidders who are alike: quadrature")
     if game.n_players == 1:
         return Choice(PureEnumeration(), "one player: best actions")
     if game.n_players == 2:
@@ -129,15 +146,16 @@ def choose(game: BayesianGame, *, started: bool = False) -> Choice:
                 _chain(*_PLAY, *_PLAY, *_BRISK, *_CAREFUL), f"two players: {play}; else {branch}"
             )
         return Choice(_chain(*_BRISK, *_PLAY, *_CAREFUL), f"two players: {branch}; else {play}")
+    players = f"{game.n_players} players: self-play comes close"
+    branch = ((QuantalResponse(limit=1e-5), 10_000), (IndifferenceNewton(), 400))
+    if GlobalNewton().refuses(game) is None:
+        return Choice(
+            _chain((SelfPlay(), 2), (GlobalNewton(), 1000), *branch),
+            f"{players}, the global Newton method finishes; else the quantal response branch",
+        )
     return Choice(
-        _chain(
-            (SelfPlay(), 4),
-            (IndifferenceNewton(restarts=5), 18),
-            (QuantalResponse(limit=1e-5), 10_000),
-            (IndifferenceNewton(), 400),
-        ),
-        f"{game.n_players} players: self-play comes close, Newton's method on the support "
-        "finishes; else the quantal response branch leads there",
+        _chain((SelfPlay(), 4), (IndifferenceNewton(restarts=5), 18), *branch),
+        f"{players}, Newton's method on the support finishes; else the quantal response branch",
     )
 
 
@@ -146,11 +164,41 @@ def _chain(*parts: tuple[Solver, int]) -> Chain:
     return Chain(solvers, steps)
 
 
+@overload
+def solve(
+    game: AuctionGame,
+    solver: Solver | None = None,
+    *,
+    start: BidProfile | None = None,
+    rng: Seed = None,
+    tol: float = 1e-3,
+    max_steps: int = 100_000,
+    max_seconds: float | None = None,
+    progress: bool = False,
+    throw: bool = True,
+) -> AuctionSolution: ...
+
+
+@overload
 def solve(
     game: BayesianGame,
     solver: Solver | None = None,
     *,
     start: StrategyProfile | None = None,
+    rng: Seed = None,
+    tol: float = 1e-3,
+    max_steps: int = 100_000,
+    max_seconds: float | None = None,
+    progress: bool = False,
+    throw: bool = True,
+) -> Solution: ...
+
+
+def solve(
+    game: Any,
+    solver: Solver | None = None,
+    *,
+    start: Any = None,
     rng: Seed = None,
     tol: float = 1e-3,
     max_steps: int = 100_000,
@@ -165,7 +213,7 @@ def solve(
 
     Parameters
     ----------
-    game : BayesianGame
+    game : BayesianGame or AuctionGame
     solver : Solver, optional
         Default: `choose` picks one, and `Solution.reason` says why.
     start : StrategyProfile, optional
@@ -210,7 +258,7 @@ def solve(
     entropy = entropy_of(rng)
     goal = min(tol, EXACT_TOL) if solver.exact else tol
     began = time.perf_counter()
-    best: tuple[StrategyProfile, Certificate] | None = None
+    best: tuple[Any, Certificate] | None = None
     history: list[tuple[int, float, float]] = []
     status, ended = Status.EXHAUSTED, ""
     proposals = solver.propose(game, start, rng)
@@ -245,7 +293,8 @@ def solve(
                 status = Status.TIME
                 break
     proposals.close()
-    if best is None and status is Status.TIME:
+    continuous = _continuous(game)
+    if best is None and status is Status.TIME and not (continuous and start is None):
         profile = StrategyProfile.uniform(game) if start is None else start
         best = profile, certify(game, profile)
         ended = f"nothing was found in time, this is {'uniform play' if start is None else 'start'}"
@@ -256,7 +305,8 @@ def solve(
         )
     if best[1].relative <= tol:
         status = Status.CONVERGED
-    solution = Solution(
+    kind: Any = AuctionSolution if continuous else Solution
+    solution = kind(
         profile=best[0],
         certificate=best[1],
         status=status,
@@ -276,12 +326,25 @@ def solve(
     return solution
 
 
-def check_solvable(game: BayesianGame, solver: Solver, start: StrategyProfile | None) -> None:
-    if start is not None:
+def check_solvable(game: Any, solver: Solver, start: Any) -> None:
+    if _continuous(game) and not getattr(solver, "continuous", False):
+        raise RefusedError(
+            f"{solver_name(solver)} refuses: types are continuous, want a BayesianGame; use the "
+            "default solver."
+        )
+    if start is not None and _continuous(game):
+        from econ_theory.bid_functions import check_bids
+
+        check_bids(start, game)
+    elif start is not None:
         check_profile(start, game)
     refusal = solver.refuses(game)
     if refusal:
         raise RefusedError(f"{solver_name(solver)} refuses: {refusal}")
+
+
+def _continuous(game: Any) -> bool:
+    return isinstance(game, AuctionGame)
 
 
 def solver_name(solver: Solver) -> str:

@@ -14,6 +14,7 @@ from .quantal_response import Branch, QuantalResponse
 from .replicator import Replicator
 from .self_play import SelfPlay
 from .support_enumeration import SupportEnumeration
+from .symmetric_auction import SymmetricAuction
 from .zero_sum_lp import ZeroSumLp
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "SelfPlay",
     "Solver",
     "SupportEnumeration",
+    "SymmetricAuction",
     "ZeroSumLp",
     "disobedience",
     "outcome",
