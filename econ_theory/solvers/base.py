@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator
 from numbers import Real
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -102,21 +101,24 @@ def two_players_wanted(game: BayesianGame) -> str | None:
 
 
 def check_numbers(settings: object, *, above: bool = False, **least: float) -> None:
-    """Raise `SettingError` unless each named setting is None or a number >= its `least`.
+    """Raise `SettingError` unless each named setting is a number >= its `least`.
 
-    ``above=True`` wants it larger than that. NaN and what is no number are refused too.
+    ``above=True`` wants it larger than that. None passes where the annotation of the field allows
+    it; NaN and what is no number are refused.
 
     >>> from econ_theory.solvers import FictitiousPlay
     >>> FictitiousPlay(every=0)
     Traceback (most recent call last):
     econ_theory.errors.SettingError: every is 0, want a number >= 1; leave it out for the default.
     """
+    kinds = type(settings).__annotations__
     for name, bound in least.items():
-        value = getattr(settings, name)
-        if value is None:
+        value: Any = getattr(settings, name)
+        if value is None and "None" in str(kinds[name]):
             continue
-        number = isinstance(value, Real) and not isinstance(value, bool)
-        if not number or math.isnan(value) or value < bound or (above and value == bound):
+        good = isinstance(value, Real) and not isinstance(value, bool)
+        # NaN compares as neither.
+        if not good or not (value > bound or (value == bound and not above)):
             raise SettingError(
                 f"{name} is {value!r}, want a number {'>' if above else '>='} {bound}; "
                 "leave it out for the default."

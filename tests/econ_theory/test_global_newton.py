@@ -279,5 +279,5 @@ def test_refuses_games_with_too_many_actions() -> None:
     ],
 )
 def test_refuses_bad_settings(name: str, value, least: int) -> None:
-    with pytest.raises(SettingError, match=f"{name} is {value}, want an integer >= {least}"):
+    with pytest.raises(SettingError, match=f"{name} is {value}, want a number >= {least}"):
         GlobalNewton(**{name: value})
