@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from numbers import Real
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -113,13 +114,19 @@ def check_numbers(settings: object, *, above: bool = False, **least: float) -> N
     """
     kinds = type(settings).__annotations__
     for name, bound in least.items():
-        value: Any = getattr(settings, name)
+        value = getattr(settings, name)
         if value is None and "None" in str(kinds[name]):
             continue
-        good = isinstance(value, Real) and not isinstance(value, bool)
-        # NaN compares as neither.
-        if not good or not (value > bound or (value == bound and not above)):
+        number = _as_number(value)
+        if not (number > bound or (number == bound and not above)):
             raise SettingError(
                 f"{name} is {value!r}, want a number {'>' if above else '>='} {bound}; "
                 "leave it out for the default."
             )
+
+
+def _as_number(value: object) -> float:
+    """Return a number as it is, and anything else as NaN, which compares with nothing."""
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return float(value)
+    return math.nan
