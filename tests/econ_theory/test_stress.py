@@ -51,7 +51,8 @@ def all_solvers(exact: bool) -> list[Solver]:
     """Every exported solver that its defaults make, so that a new one is stressed unasked."""
     things = [getattr(solvers, name) for name in solvers.__all__]
     made = [t() for t in things if hasattr(t, "propose") and t not in (Solver, Chain)]
-    return [solver for solver in made if solver.exact is exact]
+    finite = [solver for solver in made if not getattr(solver, "continuous", False)]
+    return [solver for solver in finite if solver.exact is exact]
 
 
 EXACT, ITERATIVE = all_solvers(True), all_solvers(False)
