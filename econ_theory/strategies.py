@@ -89,7 +89,7 @@ every row is one type's distribution over actions.
                     f"plan of player {i} is {plan.tolist()}, want {n_types} action indices in "
                     f"0..{n_actions - 1}."
                 )
-            rows.append(np.eye(n_actions)[plan])
+            rows.append((plan[:, None] == np.arange(n_actions)).astype(float))
         return cls(rows)
 
     @classmethod
