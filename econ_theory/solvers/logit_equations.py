@@ -189,6 +189,12 @@ class _Factor:
         factorize, self._substitute = get_lapack_funcs(("getrf", "getrs"), (square,))
         self._lu, self._pivots, self._fault = factorize(square, overwrite_a=True)
 
+    @property
+    def flipped(self) -> bool:
+        """Whether the determinant is negative."""
+        swaps = np.count_nonzero(self._pivots != np.arange(len(self._pivots)))
+        return bool((swaps + np.count_nonzero(self._lu.diagonal() < 0)) % 2)
+
     def solve(self, right: Array, last: float) -> tuple[Array, float]:
         """Return the free log-odds and the rate that give `right` and `last`; NaN if singular."""
         rest, gone = self._rest, self._gone

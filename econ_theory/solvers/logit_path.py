@@ -16,6 +16,10 @@ __all__ = ["BRISK", "CAREFUL", "Ending", "LogitPath", "Pace", "Point"]
 MOST_STEPS = 12
 """Corrector steps of one point."""
 
+CROSSING = 1e-3
+"""Step length from which a change of orientation is a jump to another curve; a shorter step has
+crossed a bifurcation, as there are in symmetric games."""
+
 SHORTEST, LONGEST = 1e-9, 2.0
 """Step lengths; where play has settled, one unit multiplies the rate by e."""
 
@@ -36,14 +40,10 @@ class Pace(NamedTuple):
 
 
 CAREFUL = Pace(1e-12, 0.1, 0.005, 0.03, 0.97)
-"""Keeps the path from jumping to a curve that passes close by.
+"""Of 250 small random games, the end of one differs from that of steps a third as long."""
 
-The ends of 20 random games agree with those of paths followed in steps a third as long; with 0.2
-in place of 0.03 and 0.7 in place of 0.97 two of them do not.
-"""
-
-BRISK = Pace(1e-8, 0.3, 0.03, 0.2, 0.8)
-"""For an end on any curve: half as many points. One path in ten passes to a loop."""
+BRISK = Pace(1e-8, 0.3, 0.05, 0.3, 0.6)
+"""For an end on any curve: a third of the points. Of the 250 games, the ends of three differ."""
 
 
 class Point(NamedTuple):
@@ -51,12 +51,16 @@ class Point(NamedTuple):
 
     `x` holds log-probabilities ``(N,)``, `rate` is one over the temperature, `gain` the largest
     gain as a share of the payoff range, `direction` the unit tangent ``(N + 1,)``, rate last.
+    `flipped` is the sign of the bordered determinant: along a regular curve it never changes
+    (Allgower and Georg 1990, section 2.1), but where a step has gone to a curve close by, the next
+    strand mostly runs the other way.
     """
 
     x: Array
     rate: float
     gain: float
     direction: Array
+    flipped: bool = False
 
 
 class Ending(NamedTuple):
@@ -106,7 +110,7 @@ class LogitPath:
                 length *= 0.5
                 continue
             turn = self._turn(here, found)
-            if turn < pace.straight:
+            if turn < pace.straight or (found.flipped != here.flipped and length > CROSSING):
                 length *= 0.5
                 continue
             if found.rate >= goal:
@@ -164,7 +168,8 @@ class LogitPath:
             state = equations.state(x, rate, factor.likeliest)
             if step and change * ratio <= pace.accuracy:
                 tangent = equations.tangent(state, factor)
-                return Point(x, rate, equations.gain(state), self._unit(tangent, x, rate)), first
+                direction = self._unit(tangent, x, rate)
+                return Point(x, rate, equations.gain(state), direction, factor.flipped), first
             fresh = ratio > pace.slow
             if fresh:
                 factor = equations.factor(state, border)

@@ -89,8 +89,8 @@ class QuantalResponse:
     relative : temperature of each player, or player and type, as a multiple of `temperature`
     limit : relative gain at which the limit counts as reached; rounding allows about 1e-8
     max_points : points of the branch at most
-    brisk : take steps that may pass to another branch close by, in half the time: where any
-        equilibrium will do
+    brisk : take longer steps, a third as many, which once in a hundred games pass to another
+        branch close by: where any equilibrium will do
 
     `propose` starts at uniform play whatever `start` is. Types of probability zero play uniformly
     throughout.

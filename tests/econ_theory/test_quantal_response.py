@@ -169,6 +169,15 @@ def test_proposals_are_the_points_that_gain_and_the_end() -> None:
     assert gains[-1] == pytest.approx(branch.relative[-1])
 
 
+@pytest.mark.parametrize("brisk", [False, True])
+def test_goes_straight_through_a_bifurcation(brisk: bool) -> None:
+    """Where others leave it, the determinant changes its sign, and uniform play goes on."""
+    u = np.eye(3).reshape(1, 1, 3, 3)
+    branch = QuantalResponse(temperature=0.05, brisk=brisk).trace(BayesianGame([[1.0]], [u, u]))
+    assert branch.rates.max() == pytest.approx(20)
+    assert branch.end.distance(StrategyProfile.uniform(BayesianGame([[1.0]], [u, u]))) < 1e-9
+
+
 @pytest.mark.parametrize(("lead", "round_"), [(0, 40), (30, 17), (100, 60)])
 def test_a_loop_is_noticed_and_a_spiral_is_not(lead: int, round_: int) -> None:
     lap = _Lap(LogitPath(InterimSystem(random_game((1, 1), (2, 2), 0)), np.ones(2), np.ones(2)))
