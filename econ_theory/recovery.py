@@ -115,8 +115,8 @@ def recover_exactly(
     """
     if game.n_players != 2:
         raise RefusedError(
-            f"the game has {game.n_players} players, want 2: one player's best actions are exact as "
-            "they are, and with more players equilibria are irrational; "
+            f"the game has {game.n_players} players, want 2: one player's best actions are exact "
+            "as they are, and with more players equilibria are irrational; "
             'use certify(game, profile, arithmetic="interval").'
         )
     if not tol >= 0:

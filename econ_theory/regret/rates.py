@@ -13,7 +13,6 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
-from econ_theory.regret.curves import RegretTrace
 from econ_theory.seeding import Seed, as_rng
 
 __all__ = ["LinearTest", "Rate", "linear_test", "pooled_rate", "read_curves", "run_rate"]
@@ -192,8 +191,8 @@ def read_curves(curves: Any, steps: Any, axes: int) -> tuple[Array, Array]:
     SettingError
         If a shape is wrong, numbers are not finite, or steps do not rise or do not agree.
     """
-    traces = [curves] if isinstance(curves, RegretTrace) else curves
-    if not isinstance(traces, np.ndarray) and any(isinstance(c, RegretTrace) for c in traces):
+    traces = [curves] if _is_trace(curves) else curves
+    if not isinstance(traces, np.ndarray) and any(map(_is_trace, traces)):
         if any(not np.array_equal(trace.steps, traces[0].steps) for trace in traces):
             raise SettingError("runs have different steps, want the same checkpoints in all.")
         steps = traces[0].steps
@@ -213,6 +212,11 @@ def read_curves(curves: Any, steps: Any, axes: int) -> tuple[Array, Array]:
             ">= 1: one for each row of regret."
         )
     return array, steps
+
+
+def _is_trace(curve: Any) -> bool:
+    """Whether it is a `RegretTrace`, which asks this module for its rate and is not imported."""
+    return hasattr(curve, "total") and hasattr(curve, "steps")
 
 
 def _slope(steps: Array, regret: Array) -> tuple[float, float]:
