@@ -117,6 +117,9 @@ def certify(
         game, profile = exact, profile.exact
     elif arithmetic in ("float", "interval"):
         profile = profile.floating
+        if arithmetic == "float":
+            # A constant changes no gain, but costs the sums their digits.
+            game = getattr(game, "centred", game)
     else:
         raise SettingError(f'arithmetic is {arithmetic!r}, want "float", "exact" or "interval".')
     _check(game, profile)

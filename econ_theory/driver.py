@@ -14,6 +14,7 @@ from econ_theory.games.auction import AuctionGame
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import (
+    AsymmetricFirstPrice,
     Chain,
     GlobalNewton,
     IndifferenceNewton,
@@ -128,7 +129,9 @@ def choose(game: BayesianGame | AuctionGame, *, started: bool = False) -> Choice
     'two players, zero-sum: one linear program'
     """
     if isinstance(game, AuctionGame):
-        return Choice(SymmetricAuction(), "bidders who are alike: quadrature")
+        if game.symmetric:
+            return Choice(SymmetricAuction(), "bidders who are alike: quadrature")
+        return Choice(AsymmetricFirstPrice(), "unequal bidders: a boundary-value problem")
     if game.n_players == 1:
         return Choice(PureEnumeration(), "one player: best actions")
     if game.n_players == 2:
@@ -254,6 +257,7 @@ def solve(
     choice = choose(game, started=start is not None) if solver is None else Choice(solver, "")
     solver = choice.solver
     check_solvable(game, solver, start)
+    game = game.centred
     rng = as_rng(rng)
     entropy = entropy_of(rng)
     goal = min(tol, EXACT_TOL) if solver.exact else tol

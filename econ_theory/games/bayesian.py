@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from econ_theory.arrays import Array, as_fractions, as_numbers, frozen, simplex_fault
+from econ_theory.arrays import Array, as_fractions, as_numbers, frozen, is_exact, simplex_fault
 from econ_theory.errors import GameError
 from econ_theory.games.base import Profile
 from econ_theory.games.labels import check_labels, default_labels
@@ -20,6 +21,9 @@ Labels = Sequence[Sequence[str] | None]
 
 MOST_PLAYERS = 26
 """Two axes a player, and numpy names at most 52 axes in one contraction."""
+
+OFF_CENTRE = 16
+"""Smallest payoff, in payoff ranges, from which it counts as a constant to be taken off."""
 
 
 class BayesianGame:
@@ -133,16 +137,37 @@ class BayesianGame:
 
     def payoff_bounds(self, i: int) -> tuple[float, float]:
         """Return player `i`'s smallest and largest payoff over joint types that can occur."""
-        return self._payoff_bounds[i]
+        return self._bounds[i]
 
     @cached_property
-    def _payoff_bounds(self) -> list[tuple[float, float]]:
+    def _bounds(self) -> list[tuple[float, float]]:
         return [_bounds(self.prior, payoff) for payoff in self.payoffs]
 
     @cached_property
     def exact(self) -> ExactGame:
         """The same game in rational arithmetic."""
         return ExactGame(self)
+
+    @cached_property
+    def centred(self) -> BayesianGame:
+        """This game, or one without the large constants its payoffs sit on: the same gains.
+
+        Where a player's smallest payoff is many times the range, it is taken off all of its
+        payoffs: sums of floats would lose the digits that matter.
+        """
+        prior, payoffs = self.given
+        lows = [low if abs(low) > OFF_CENTRE * (high - low) else 0 for low, high in self._bounds]
+        if not any(lows):
+            return self
+        lows = [Fraction(low) if is_exact(u) else low for low, u in zip(lows, payoffs, strict=True)]
+        return BayesianGame(
+            prior,
+            [u - low for u, low in zip(payoffs, lows, strict=True)],
+            players=self.players,
+            types=self.types,
+            actions=self.actions,
+            title=self.title,
+        )
 
     def relabelled(
         self,

@@ -18,7 +18,7 @@ class InterimSystem:
     """The game in flat coordinates, types of probability zero left out.
 
     A point x, shape ``(N,)``, holds the rows of all live types, player after player, type after
-    type. Payoffs are conditional on the own type and in `units`.
+    type. Payoffs are those of ``game.centred``, conditional on the own type and in `units`.
 
     Parameters
     ----------
@@ -40,6 +40,7 @@ class InterimSystem:
     """
 
     def __init__(self, game: BayesianGame, units: Sequence[float] | None = None) -> None:
+        game = game.centred
         self.shapes = game.kernel.shapes
         self.n_players = n = game.n_players
         self._derivatives = ValueDerivatives(game)

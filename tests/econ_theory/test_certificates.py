@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from econ_theory.arrays import as_fractions
 from econ_theory.certificates import Certificate, certify
+from econ_theory.driver import solve
 from econ_theory.errors import ProfileError, RefusedError, SettingError
 from econ_theory.games import BayesianGame
 from econ_theory.strategies import StrategyProfile
@@ -193,10 +195,32 @@ def test_payoffs_of_any_scale_have_the_same_relative_gain(scale):
     assert exact.relative == pytest.approx(Fraction(3, 20))
 
 
-def test_a_large_constant_costs_few_digits():
+def test_a_large_constant_costs_no_digits():
     table = np.array([[2.0, -1.0], [-1.0, 1.0]]).reshape(1, 1, 2, 2)
     game = BayesianGame([[1]], [table + 1e9, 1e9 - table])
-    assert certify(game, [[[0.4, 0.6]], [[0.4, 0.6]]]).epsilon < 1e-6
+    assert certify(game, [[[0.4, 0.6]], [[0.4, 0.6]]]).epsilon < 1e-15
+
+
+@given(st.integers(0, 9999), st.sampled_from([1e6, -1e8, 1e8, 2.0**40]), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_a_constant_of_any_size_costs_no_digits(seed, constant, exact):
+    """Payoffs are multiples of 2 ** -10, so the constant itself rounds none of them."""
+    rng = np.random.default_rng(seed)
+    prior = rng.dirichlet(np.ones(6)).reshape(2, 3)
+    payoffs = [np.round(rng.random((2, 3, 3, 2)) * 1024) / 1024 for _ in range(2)]
+    game = BayesianGame(prior, payoffs)
+    moved = BayesianGame(prior, [payoffs[0] + constant, payoffs[1] - constant], title="moved")
+    if exact:
+        moved = BayesianGame(prior, [as_fractions(u) for u in moved.payoffs], title="moved")
+    assert moved.centred.title == "moved"
+    assert moved.centred.payoff_bounds(0)[0] == 0
+    assert game.centred is game
+    assert moved.centred.centred is moved.centred
+    for profile in (StrategyProfile.random(game, rng=rng), solve(game, tol=1e-9).profile):
+        mine, theirs = certify(game, profile), certify(moved, profile)
+        assert mine.epsilon == pytest.approx(theirs.epsilon, rel=1e-12, abs=1e-15)
+        assert mine.relative == pytest.approx(theirs.relative, rel=1e-12, abs=1e-15)
+    assert certify(game, solve(moved, tol=1e-9).profile).relative <= 1e-12
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,15 @@ def test_proposals_are_the_points_that_gain_and_the_end() -> None:
     assert gains[-1] == pytest.approx(branch.relative[-1])
 
 
+@pytest.mark.parametrize("constant", [1e6, -1e8])
+def test_a_constant_added_to_payoffs_moves_no_branch(constant: float) -> None:
+    game = random_game((3, 3), (3, 3), 4)
+    high = BayesianGame(game.prior, [u + constant for u in game.payoffs])
+    branch = QuantalResponse(temperature=0.01).trace(high)
+    assert branch.end.distance(QuantalResponse(temperature=0.01).trace(game).end) < 1e-5
+    assert certify(high, QuantalResponse().trace(high).end).relative <= 1.01e-7
+
+
 @pytest.mark.parametrize("brisk", [False, True])
 def test_goes_straight_through_a_bifurcation(brisk: bool) -> None:
     """Where others leave it, the determinant changes its sign, and uniform play goes on."""
