@@ -138,6 +138,11 @@ class AuctionGame:
         return tuple(turned[id(prior)] for prior in self.priors)
 
     @property
+    def centred(self) -> AuctionGame:
+        """The game itself: bounds here are on differences, so there is no constant to take off."""
+        return self
+
+    @property
     def symmetric(self) -> bool:
         """Whether all players are alike."""
         return all(p == self.priors[0] for p in self.priors) and len(set(self.utilities)) == 1

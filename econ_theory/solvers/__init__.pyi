@@ -1,3 +1,4 @@
+from .asymmetric_first_price import AsymmetricFirstPrice
 from .base import Ending, Proposals, Solver
 from .best_response_dynamics import BestResponseDynamics
 from .chain import Chain
@@ -18,6 +19,7 @@ from .symmetric_auction import SymmetricAuction
 from .zero_sum_lp import ZeroSumLp
 
 __all__ = [
+    "AsymmetricFirstPrice",
     "BestResponseDynamics",
     "Branch",
     "Chain",

@@ -70,8 +70,10 @@ class SymmetricAuction:
             return f"the game is a {type(game).__name__}, want an AuctionGame; use QuantalResponse."
         if isinstance(game.payment, CustomPayoff):
             return "the payoff is custom, want a rule of auctions; certify bids of your own."
-        if not game.symmetric or game.n_players < 2:
-            return "bidders differ, want two or more who are alike; certify bids of your own."
+        if game.n_players < 2:
+            return "there is one bidder, want two or more; it bids the reserve."
+        if not game.symmetric:
+            return "bidders differ, want two or more who are alike; use AsymmetricFirstPrice."
         unsolved = _unsolved(game)
         return f"{unsolved}; certify bids of your own." if unsolved else None
 
@@ -88,6 +90,8 @@ class SymmetricAuction:
 
 def _unsolved(game: AuctionGame) -> str | None:
     payment, utility = game.payment, game.utilities[0]
+    if game.reserve is not None and not _worth_it(game):
+        return f"the reserve is {game.reserve:g}, want some types to be worth it"
     if game.demand is not None:
         return "the winner's quantity depends on its price, want demand=None"
     if isinstance(payment, KthPrice) and (payment.k > 3 or game.reserve is not None):
@@ -98,6 +102,12 @@ def _unsolved(game: AuctionGame) -> str | None:
         if game.reserve is not None and payment.prizes != (1.0,):
             return "several prizes have a reserve, want none"
     return None
+
+
+def _worth_it(game: AuctionGame) -> bool:
+    prior, reserve = game.priors[0], game.reserve
+    assert reserve is not None
+    return reserve > prior.low if game.procurement else reserve < prior.high
 
 
 def _function(game: AuctionGame, n_knots: int) -> BidFunction:
@@ -133,8 +143,6 @@ def _entry(game: AuctionGame, prior: Prior, reserve: float | None) -> tuple[floa
     """Return the weakest type that bids, and its bid (where everyone pays)."""
     if reserve is None or (reserve <= prior.low and not isinstance(game.payment, AllPay)):
         return prior.low, 0.0
-    if reserve >= prior.high:
-        raise ProfileError(f"the reserve is {game.reserve}, want it inside the support")
     if not isinstance(game.payment, AllPay):
         return reserve, 0.0
     from scipy.optimize import brentq

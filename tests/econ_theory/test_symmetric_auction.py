@@ -79,7 +79,9 @@ def test_revenue_equivalence():
 def test_refusals_say_what_to_do():
     unequal = AuctionGame("first_price", [Uniform(), Uniform(0, 2)])
     with pytest.raises(RefusedError, match="bidders differ, want two or more who are alike"):
-        solve(unequal)
+        solve(unequal, SOLVER)
+    with pytest.raises(RefusedError, match="the reserve is 2, want some types to be worth it"):
+        solve(AuctionGame("first_price", Uniform(), 2, reserve=2.0))
     with pytest.raises(RefusedError, match=r"want KthPrice\(3\) without"):
         solve(AuctionGame(KthPrice(4), Uniform(), 5))
     with pytest.raises(RefusedError, match="the payoff is custom"):
