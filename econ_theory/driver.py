@@ -257,6 +257,7 @@ def solve(
     choice = choose(game, started=start is not None) if solver is None else Choice(solver, "")
     solver = choice.solver
     check_solvable(game, solver, start)
+    game = game.centred
     rng = as_rng(rng)
     entropy = entropy_of(rng)
     goal = min(tol, EXACT_TOL) if solver.exact else tol
