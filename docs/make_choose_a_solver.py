@@ -2,7 +2,7 @@
 
 Run ``python docs/make_choose_a_solver.py`` after adding or changing a solver; the prose around the
 table is kept. A test compares the committed page with what `page` returns, and an exported solver
-without a line in `FINDS` is an error.
+without a line in `FINDS` or `BIDS` is an error.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 
 from econ_theory import BayesianGame, solvers
 from econ_theory.catalog import random_game
+from econ_theory.games import AuctionGame, Uniform
 from econ_theory.solvers import Chain, Lemke, SelfPlay, Solver
 
 FINDS = {
@@ -35,7 +36,13 @@ FINDS = {
     "CorrelatedLp": "by `.solve(game)` the best correlated equilibrium of four kinds",
 }
 
+BIDS = {
+    "SymmetricAuction": "the equilibrium of bidders who are alike, by quadrature",
+    "AsymmetricFirstPrice": "the equilibrium of unequal bidders, first price and procurement",
+}
+
 PAGE = Path(__file__).parent / "choose-a-solver.md"
+CONTINUOUS = "Where types and bids are continuous (`AuctionGame`), `solve` chooses between:"
 MARKS = "<!-- written by make_choose_a_solver.py, from here -->", "<!-- to here -->"
 
 
@@ -52,16 +59,25 @@ def probes() -> dict[str, BayesianGame]:
     }
 
 
+def auctions() -> dict[str, AuctionGame]:
+    """Return the games of continuous types that the solvers of `BIDS` are asked about, by name."""
+    return {
+        "first price, alike": AuctionGame("first_price", Uniform(0, 1), 3),
+        "first price, unequal": AuctionGame("first_price", [Uniform(0, 1), Uniform(0, 2)]),
+        "all-pay, unequal": AuctionGame("all_pay", [Uniform(0, 1), Uniform(0, 2)]),
+    }
+
+
 def exported() -> dict[str, Any]:
-    """Return one instance of every exported solver, in the order of `FINDS`."""
+    """Return one instance of every exported solver, in the order of `FINDS` and `BIDS`."""
     made: dict[str, Any] = {"Chain": Chain((SelfPlay(), Lemke()), steps=(20, 500))}
     for name in solvers.__all__:
         thing = getattr(solvers, name)
         if inspect.isclass(thing) and hasattr(thing, "refuses") and thing not in (Solver, Chain):
             made[name] = thing()
-    if set(made) != set(FINDS):
-        raise KeyError(f"FINDS and the exported solvers differ in {set(made) ^ set(FINDS)}")
-    return {name: made[name] for name in FINDS}
+    if differ := set(made) ^ {*FINDS, *BIDS}:
+        raise KeyError(f"FINDS, BIDS and the exported solvers differ in {differ}")
+    return {name: made[name] for name in (*FINDS, *BIDS)}
 
 
 def exactness(solver: Any) -> str:
@@ -73,7 +89,7 @@ def exactness(solver: Any) -> str:
     return "to rounding" if solver.exact else "to `tol`"
 
 
-def refusals(solver: Any, games: dict[str, BayesianGame]) -> str:
+def refusals(solver: Any, games: dict[str, Any]) -> str:
     """Return the solver's words on each game that it refuses, equal words once."""
     named: dict[str, list[str]] = {}
     for name, game in games.items():
@@ -83,14 +99,14 @@ def refusals(solver: Any, games: dict[str, BayesianGame]) -> str:
     return "<br>".join(f"*{'; '.join(names)}*: {words}" for words, names in named.items())
 
 
-def table() -> str:
-    """Return the table, one row a solver."""
-    games = probes()
+def table(finds: dict[str, str], games: dict[str, Any]) -> str:
+    """Return the table of the solvers that `finds` tells of, one row a solver."""
     rows = ["| solver | what it finds | exact | refuses | source |", "| --- " * 5 + "|"]
     for name, solver in exported().items():
-        words = refusals(solver, games)
-        cells = (f"`{name}`", FINDS[name], exactness(solver), words, solver.source)
-        rows.append("| " + " | ".join(cells) + " |")
+        if name in finds:
+            words = refusals(solver, games)
+            cells = (f"`{name}`", finds[name], exactness(solver), words, solver.source)
+            rows.append("| " + " | ".join(cells) + " |")
     return "\n".join(rows)
 
 
@@ -98,7 +114,8 @@ def page() -> str:
     """Return the page with its table brought up to date."""
     before, rest = PAGE.read_text(encoding="utf-8").split(MARKS[0])
     after = rest.split(MARKS[1])[1]
-    return f"{before}{MARKS[0]}\n{table()}\n{MARKS[1]}{after}"
+    tables = f"{table(FINDS, probes())}\n\n{CONTINUOUS}\n\n{table(BIDS, auctions())}"
+    return f"{before}{MARKS[0]}\n{tables}\n{MARKS[1]}{after}"
 
 
 if __name__ == "__main__":
