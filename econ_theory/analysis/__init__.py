@@ -1,4 +1,4 @@
-"""What equilibria mean: welfare, multiplicity, information, sensitivity and dominance."""
+"""What equilibria mean: welfare, revenue, multiplicity, information, sensitivity and dominance."""
 
 import lazy_loader
 

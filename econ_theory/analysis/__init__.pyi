@@ -1,12 +1,15 @@
+from .auctions import AllocationWelfare, allocation_welfare, revenue
 from .coupling import Coupling, coupling_constant
 from .dominance import Reduction, undominated
 from .information import InformationValue, value_of_information, without_types
 from .multiplicity import Multiplicity, multiplicity
+from .optimal_auctions import optimal_reserve, optimal_revenue, virtual_value
 from .quantal_count import QuantalCount, count_quantal_responses, phase_change
 from .sensitivity import Sensitivity, prior_sensitivity
 from .welfare import Efficiency, efficiency, expected_payoffs, first_best, team_optimum, welfare
 
 __all__ = [
+    "AllocationWelfare",
     "Coupling",
     "Efficiency",
     "InformationValue",
@@ -14,17 +17,22 @@ __all__ = [
     "QuantalCount",
     "Reduction",
     "Sensitivity",
+    "allocation_welfare",
     "count_quantal_responses",
     "coupling_constant",
     "efficiency",
     "expected_payoffs",
     "first_best",
     "multiplicity",
+    "optimal_reserve",
+    "optimal_revenue",
     "phase_change",
     "prior_sensitivity",
+    "revenue",
     "team_optimum",
     "undominated",
     "value_of_information",
+    "virtual_value",
     "welfare",
     "without_types",
 ]
