@@ -6,6 +6,8 @@ import doctest
 import importlib.util
 from pathlib import Path
 
+import pytest
+
 import econ_theory
 
 DOCS = Path(econ_theory.__file__).parent.parent / "docs"
@@ -20,15 +22,19 @@ def script(name: str):
     return module
 
 
-def test_choose_a_solver_is_what_its_script_writes() -> None:
-    committed = (DOCS / "choose-a-solver.md").read_text(encoding="utf-8")
-    assert committed == script("make_choose_a_solver").page(), (
-        "run: python docs/make_choose_a_solver.py"
-    )
+PAGES = {"choose-a-solver.md": "make_choose_a_solver", "auctions.md": "make_auctions"}
 
 
-def test_the_examples_of_choose_a_solver_run() -> None:
-    path = str(DOCS / "choose-a-solver.md")
-    results = doctest.testfile(path, module_relative=False, encoding="utf-8")
+@pytest.mark.parametrize("name", PAGES)
+def test_a_generated_page_is_what_its_script_writes(name: str) -> None:
+    committed = (DOCS / name).read_text(encoding="utf-8")
+    assert committed == script(PAGES[name]).page(), f"run: python docs/{PAGES[name]}.py"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_examples_of_a_page_run(name: str) -> None:
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    path = str(DOCS / name)
+    results = doctest.testfile(path, module_relative=False, encoding="utf-8", optionflags=flags)
     assert results.attempted > 5
     assert results.failed == 0
