@@ -44,11 +44,12 @@ MEDIUM = 600
 """Rows up to which self-play comes close enough for pivoting to finish."""
 
 _BRISK = (
-    (QuantalResponse(limit=1e-6, brisk=True, max_points=5000), 5000),
+    (QuantalResponse(limit=2e-8, brisk=True, max_points=5000), 5000),
     (IndifferenceNewton(scales=(1.0,), restarts=0, max_iterations=10), 3),
 )
+_GLANCE = ((SelfPlay(), 8), (Lemke(max_pivots=200), 200))
 _PLAY = ((SelfPlay(), 60), (Lemke(max_pivots=1500), 1500))
-_CAREFUL = ((QuantalResponse(limit=1e-6), 50_000), (IndifferenceNewton(restarts=2), 40))
+_CAREFUL = ((QuantalResponse(limit=2e-8), 50_000), (IndifferenceNewton(restarts=2), 40))
 
 
 class Status(Enum):
@@ -148,7 +149,9 @@ def choose(game: BayesianGame | AuctionGame, *, started: bool = False) -> Choice
             return Choice(
                 _chain(*_PLAY, *_PLAY, *_BRISK, *_CAREFUL), f"two players: {play}; else {branch}"
             )
-        return Choice(_chain(*_BRISK, *_PLAY, *_CAREFUL), f"two players: {branch}; else {play}")
+        return Choice(
+            _chain(*_GLANCE, *_BRISK, *_PLAY, *_CAREFUL), f"two players: {play}; else {branch}"
+        )
     players = f"{game.n_players} players: self-play comes close"
     branch = ((QuantalResponse(limit=1e-5), 10_000), (IndifferenceNewton(), 400))
     if GlobalNewton().refuses(game) is None:

@@ -14,11 +14,14 @@ __all__ = ["LogitEquations", "State"]
 NEGLIGIBLE = 1e-4
 """Largest derivative of a log-odds that the matrix leaves out."""
 
-LARGE, ROUGH = 200, 1e-2
+LARGE, ROUGH = 200, 3e-3
 """Unknowns from which the matrix is rough: in single precision, and up to this much left out.
 
-The corrector makes good what that loses; the path is the same.
+The corrector makes good what that loses, so the path is the same.
 """
+
+MOST_REPAIRS, STRAIGHT = 6, 1e-2
+"""Corrections of a tangent, and the last one's share of it at which it is straight enough."""
 
 
 class State(NamedTuple):
@@ -78,9 +81,9 @@ class LogitEquations:
             self._rough = matrix, matrix.astype(np.float32)
         return self._rough[1]
 
-    def factor(self, state: State, border: Array) -> _Factor:
+    def factor(self, state: State, border: Array, *, fine: bool = False) -> _Factor:
         """Return the linearized equations at `state` with one more row, `border`, factorized."""
-        return _Factor(self, state, border)
+        return _Factor(self, state, border, fine)
 
     def step(self, state: State, factor: _Factor) -> tuple[Array, float]:
         """Return the Newton step at `state` by `factor`, which may be of a point nearby."""
@@ -89,17 +92,22 @@ class LogitEquations:
         full[factor.free] = odds
         return self.centred(state.s, full), drate
 
-    def tangent(self, state: State, factor: _Factor) -> Array:
-        """Return the direction of the curve at `state`, ``(N + 1,)``, not normalized."""
+    def tangent(self, state: State, factor: _Factor) -> Array | None:
+        """Return the direction of the curve at `state`, ``(N + 1,)``, not normalized.
+
+        `factor` is of a point nearby, so what it misses here is corrected. None if that fails.
+        """
         odds, drate = factor.solve(np.zeros(len(factor.free)), 1.0)
-        for _ in range(2):
-            # The factor is of a point nearby: correct what it misses here.
-            miss = self._reply(state, factor, odds, drate)[factor.free] - odds
+        for _ in range(MOST_REPAIRS):
+            full = self._reply(state, factor, odds, drate)
+            miss = full[factor.free] - odds
             more, drate_more = factor.solve(miss, 0.0)
             odds, drate = odds + more, drate + drate_more
-        full = self._reply(state, factor, odds, drate)
-        full[factor.free] = odds
-        return np.append(self.centred(state.s, full), drate)
+            weight = np.sqrt(state.s[factor.free])
+            if np.linalg.norm(weight * more) <= STRAIGHT * np.linalg.norm(weight * odds):
+                full[factor.free] = odds
+                return np.append(self.centred(state.s, full), drate)
+        return None
 
     def _reply(self, state: State, factor: _Factor, odds: Array, drate: float) -> Array:
         """Return how the reply's log-odds, ``(N,)``, move with the free log-odds and the rate."""
@@ -134,12 +142,12 @@ class _Factor:
     player's unknowns are eliminated by a product, before anything is factorized.
     """
 
-    def __init__(self, equations: LogitEquations, state: State, border: Array) -> None:
+    def __init__(self, equations: LogitEquations, state: State, border: Array, fine: bool) -> None:
         system, s, rate = equations.system, state.s, state.rate
         self.likeliest = state.against[system.first]
         # Columns of actions that nobody plays do not matter; their rows follow by substitution.
         played = s * (1.0 + abs(rate)) > NEGLIGIBLE
-        self.large = np.count_nonzero(played) > LARGE
+        self.large = not fine and np.count_nonzero(played) > LARGE
         if self.large:
             played = s * (1.0 + abs(rate)) > ROUGH
         played[self.likeliest] = True

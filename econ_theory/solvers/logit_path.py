@@ -16,6 +16,9 @@ __all__ = ["BRISK", "CAREFUL", "Ending", "LogitPath", "Pace", "Point"]
 MOST_STEPS = 12
 """Corrector steps of one point."""
 
+FINE = 0.1
+"""Step length below which matrices are fine: rough ones may fail where the curve turns sharply."""
+
 CROSSING = 1e-3
 """Step length from which a change of orientation is a jump to another curve; a shorter step has
 crossed a bifurcation, as there are in symmetric games."""
@@ -105,7 +108,7 @@ class LogitPath:
                 return Ending(False, f"the branch was lost at rate {here.rate:.3g}")
             bend = (here.direction - previous) * (0.5 * length / last)
             guess = np.append(here.x, here.rate) + length * (here.direction + bend)
-            found, error = self._correct(guess, here.direction)
+            found, error = self._correct(guess, here.direction, fine=length < FINE)
             if found is None:
                 length *= 0.5
                 continue
@@ -119,7 +122,7 @@ class LogitPath:
                 guess = np.append((1 - share) * here.x + share * found.x, goal)
                 flat = np.zeros(len(guess))
                 flat[-1] = 1.0
-                landed, _ = self._correct(guess, flat)
+                landed, _ = self._correct(guess, flat, fine=True)
                 if landed is None:
                     length *= 0.5
                     continue
@@ -142,16 +145,16 @@ class LogitPath:
         slope = equations.centred(state.s, state.slope)
         return Point(x, 0.0, equations.gain(state), self._unit(np.append(slope, 1.0), x, 0.0))
 
-    def _correct(self, guess: Array, border: Array) -> tuple[Point | None, float]:
+    def _correct(self, guess: Array, border: Array, *, fine: bool) -> tuple[Point | None, float]:
         """Return the point of the curve on the hyperplane through `guess`, and the guess's error.
 
         The hyperplane is orthogonal to `border` in the metric of the probabilities. One matrix is
         factorized and kept while it serves; no point is returned where steps do not contract.
         """
-        equations, pace, lost = self._equations, self.pace, (None, np.inf)
+        equations, pace = self._equations, self.pace
         x, rate = equations.normalized(guess[:-1]), float(guess[-1])
         state = equations.state(x, rate)
-        factor = equations.factor(state, border)
+        factor = equations.factor(state, border, fine=fine)
         fresh, first, change = True, np.inf, np.inf
         for step in range(MOST_STEPS):
             dx, drate = equations.step(state, factor)
@@ -163,17 +166,19 @@ class LogitPath:
             if step == 0:
                 first = change
             if not change <= pace.farthest or not ratio <= (0.5 if fresh else 1.0):
-                return lost
+                break
             x, rate = new, rate + drate
             state = equations.state(x, rate, factor.likeliest)
             if step and change * ratio <= pace.accuracy:
                 tangent = equations.tangent(state, factor)
+                if tangent is None:
+                    break
                 direction = self._unit(tangent, x, rate)
                 return Point(x, rate, equations.gain(state), direction, factor.flipped), first
             fresh = ratio > pace.slow
             if fresh:
-                factor = equations.factor(state, border)
-        return lost
+                factor = equations.factor(state, border, fine=fine)
+        return None, np.inf
 
     def metric(self, x: Array, rate: float) -> Array:
         """Return the squared weights of a change: of square roots of probabilities, of log rate."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from econ_theory import BayesianGame, StrategyProfile, certify, solve
+from econ_theory import BayesianGame, StrategyProfile, catalog, certify, solve
 from econ_theory.errors import NotConverged, SettingError
 from econ_theory.forms import agent_form
 from econ_theory.games.derivatives import ValueDerivatives
@@ -167,6 +167,13 @@ def test_proposals_are_the_points_that_gain_and_the_end() -> None:
     branch = QuantalResponse().trace(game)
     assert len(proposals) >= len(branch) > len(gains)
     assert gains[-1] == pytest.approx(branch.relative[-1])
+
+
+@pytest.mark.parametrize("brisk", [False, True])
+def test_rough_matrices_do_not_stall_at_a_sharp_turn(brisk: bool) -> None:
+    """Matrices that leave out derivatives of a hundredth throughout stop at rate 48 here."""
+    branch = QuantalResponse(brisk=brisk, max_points=400).trace(catalog.random_game(1, 120, rng=0))
+    assert certify(catalog.random_game(1, 120, rng=0), branch.end).relative <= 1e-7
 
 
 @pytest.mark.parametrize("constant", [1e6, -1e8])

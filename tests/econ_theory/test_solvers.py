@@ -174,10 +174,10 @@ def test_default_finishes_exactly_at_twelve_types_and_actions(seed: int) -> None
     )
     solution = solve(game, rng=0)
     assert solution.certificate.relative <= 1e-9
-    assert solution.solver.startswith("QuantalResponse then IndifferenceNewton")
+    assert solution.solver.startswith("SelfPlay then Lemke then QuantalResponse")
     begun = solve(game, start=StrategyProfile.random(game, rng=seed), rng=0)
     assert begun.certificate.relative <= 1e-9
-    assert begun.solver.startswith("SelfPlay then Lemke"), "what makes use of a start comes first"
+    assert begun.solver.startswith("SelfPlay then Lemke then SelfPlay"), "these use a start"
 
 
 def test_chain_checks_its_steps() -> None:
