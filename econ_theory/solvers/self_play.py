@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -154,18 +154,21 @@ class _Best:
         self.gain = self.latest = np.inf
 
     def consider(self, rows: Sequence[Array]) -> float:
-        """Return the largest relative interim gain at `rows`; keep them if it is the least."""
-        values = self.kernel.values
-        return self.keep(rows, [values(rows, i) * scale for i, scale in enumerate(self.scales)])
+        """Return the largest relative interim gain at `rows`; keep them if it is the least yet.
 
-    def keep(self, rows: Sequence[Array], utilities: Sequence[Array]) -> float:
+        A gain that is not the least is found at the first player who has it.
+        """
+        values = self.kernel.values
+        return self.keep(rows, (values(rows, i) * scale for i, scale in enumerate(self.scales)))
+
+    def keep(self, rows: Sequence[Array], utilities: Iterable[Array]) -> float:
         """Do the same where the scaled action `utilities` at `rows` are known already."""
-        self.latest = max(
-            [
-                (utility - np.vecdot(utility, row)[:, None]).max()
-                for utility, row in zip(utilities, rows, strict=True)
-            ]
-        )
-        if self.latest < self.gain:
-            self.rows, self.gain = list(rows), self.latest
+        self.latest = -np.inf
+        for utility, row in zip(utilities, rows, strict=True):
+            gain = (utility - np.vecdot(utility, row)[:, None]).max()
+            if gain > self.latest:
+                self.latest = gain
+                if gain >= self.gain:
+                    return gain
+        self.rows, self.gain = list(rows), self.latest
         return self.latest
