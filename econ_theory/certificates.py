@@ -213,7 +213,7 @@ def _gains(game: Game, profile: StrategyProfile, i: int) -> tuple[Array, Array, 
     weights = game.type_weights(i)
     best = best_actions(values)
     # Differences first: a constant added to every payoff then costs no digits.
-    gaps = np.take_along_axis(values, best[:, None], axis=1) - values
+    gaps = values[np.arange(len(values)), best][:, None] - values
     gain = (profile.rows[i] * gaps).sum(axis=1)
     zero = gain * 0
     alive = weights > 0

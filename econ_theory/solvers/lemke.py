@@ -97,11 +97,9 @@ def _interim_costs(game: BayesianGame, i: int, alive: list[Array]) -> Array:
     j = 1 - i
     high = game.payoff_bounds(i)[1]
     scale = game.payoff_range(i) or 1.0
-    payoff = np.moveaxis(
-        np.broadcast_to(game.payoffs[i], (*game.n_types, *game.n_actions)), (i, j), (0, 1)
-    )
-    payoff = np.moveaxis(payoff, (2 + i, 2 + j), (2, 3))[np.ix_(alive[i], alive[j])]
-    prior = (game.prior if i == 0 else game.prior.T)[np.ix_(alive[i], alive[j])]
+    full = np.broadcast_to(game.payoffs[i], (*game.n_types, *game.n_actions))
+    payoff = full.transpose(i, j, 2 + i, 2 + j)[alive[i]][:, alive[j]]
+    prior = game.prior.transpose(i, j)[alive[i]][:, alive[j]]
     beliefs = prior / prior.sum(axis=1, keepdims=True)
     cost = beliefs[:, :, None, None] * (1.0 + (high - payoff) / scale)
     n_rows, n_columns = cost.shape[0] * cost.shape[2], cost.shape[1] * cost.shape[3]
