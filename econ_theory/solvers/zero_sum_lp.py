@@ -50,7 +50,6 @@ class ZeroSumLp:
     ) -> Proposals:
         """Yield the one profile of maximin strategies; `start` and `rng` are not used."""
         from scipy.optimize import linprog
-        from scipy.sparse import block_array, csr_array, eye_array, kron
 
         (n_types_1, n_actions_1), (n_types_2, n_actions_2) = game.kernel.shapes
         scale = game.payoff_range(0) or 1.0
@@ -58,19 +57,13 @@ class ZeroSumLp:
         # Payoffs in [0, 1]: HiGHS works with absolute tolerances.
         centred = (game.payoffs[0] - low) / scale
         weights = BayesianGame(game.prior, [centred, centred]).kernel.folded(0)
-        choose = kron(eye_array(n_types_2), np.ones((n_actions_2, 1)))
+        sums_1 = np.kron(np.eye(n_types_1), np.ones(n_actions_1))
+        sums_2 = np.kron(np.eye(n_types_2), np.ones(n_actions_2))
         result = linprog(
             np.r_[np.zeros(n_types_1 * n_actions_1), -np.ones(n_types_2)],
-            A_ub=block_array([[csr_array(-weights.T), choose]]).tocsr(),
+            A_ub=np.hstack([-weights.T, sums_2.T]),
             b_ub=np.zeros(n_types_2 * n_actions_2),
-            A_eq=block_array(
-                [
-                    [
-                        kron(eye_array(n_types_1), np.ones((1, n_actions_1))),
-                        csr_array((n_types_1, n_types_2)),
-                    ]
-                ]
-            ).tocsr(),
+            A_eq=np.hstack([sums_1, np.zeros((n_types_1, n_types_2))]),
             b_eq=np.ones(n_types_1),
             bounds=[(0, None)] * (n_types_1 * n_actions_1) + [(None, None)] * n_types_2,
             method="highs-ipm",
