@@ -105,5 +105,8 @@ def optimal_revenue(priors: Any, n_players: int | None = None) -> float:
     for prior in game.priors:
         if id(prior) not in made:
             first = optimal_reserve(prior)
-            made[id(prior)] = BidFunction.from_callable(virtual_value(prior), first, prior.high)
+            types = np.linspace(first, prior.high, LOOKED_AT)
+            # Where the density vanishes at the top, 1 - F has no digits left to rise with.
+            worth = np.maximum.accumulate(virtual_value(prior)(types))
+            made[id(prior)] = BidFunction(types, np.minimum(worth, prior.high))
     return mean_ranked([(made[id(prior)], prior) for prior in game.priors], 0.0, 1)

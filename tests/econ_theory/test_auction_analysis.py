@@ -135,7 +135,7 @@ def test_effort_in_a_contest_adds_up():
         allocation_welfare(entry.game, entry.equilibrium)
 
 
-@pytest.mark.parametrize("prior", [Uniform(), Power(2.0), NORMAL, stats.beta(2, 3)])
+@pytest.mark.parametrize("prior", [Uniform(), Power(2.0), NORMAL, stats.beta(2, 4)])
 def test_no_reserve_earns_more_than_the_optimal_one(prior):
     best, most = optimal_reserve(prior), optimal_revenue(prior, 3)
     earned = {}
