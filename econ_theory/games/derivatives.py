@@ -80,9 +80,9 @@ class ValueDerivatives:
         elif self._turned is not None:
             flat = [row.ravel() for row in rows]
             blocks = {
-                (i, j): (
-                    turned @ _product([flat[k] for k in range(n) if k not in (i, j)])
-                ).reshape(self.sizes[i], self.sizes[j])
+                (i, j): (turned @ _product([flat[k] for k in range(n) if k not in (i, j)])).reshape(
+                    self.sizes[i], self.sizes[j]
+                )
                 for (i, j), turned in self._turned.items()
             }
         elif self._tensors is not None:
