@@ -43,9 +43,10 @@ SMALL = 150
 MEDIUM = 600
 """Rows up to which self-play comes close enough for pivoting to finish."""
 
+_POLISH = ((IndifferenceNewton(scales=(1.0,), restarts=0, max_iterations=10), 3),)
 _BRISK = (
     (QuantalResponse(limit=2e-8, brisk=True, max_points=5000), 5000),
-    (IndifferenceNewton(scales=(1.0,), restarts=0, max_iterations=10), 3),
+    *_POLISH,
 )
 _GLANCE = ((SelfPlay(), 8), (Lemke(max_pivots=200), 200))
 _PLAY = ((SelfPlay(), 60), (Lemke(max_pivots=1500), 1500))
@@ -137,7 +138,9 @@ def choose(game: BayesianGame | AuctionGame, *, started: bool = False) -> Choice
         return Choice(PureEnumeration(), "one player: best actions")
     if game.n_players == 2:
         if ZeroSumLp().refuses(game) is None:
-            return Choice(ZeroSumLp(), "two players, zero-sum: one linear program")
+            return Choice(
+                _chain((ZeroSumLp(), 1), *_POLISH), "two players, zero-sum: one linear program"
+            )
         size = sum(t * (a + 1) for t, a in zip(game.n_types, game.n_actions, strict=True))
         if size <= SMALL:
             return Choice(Lemke(), "two players, small: complementary pivoting")

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from econ_theory import BayesianGame, StrategyProfile, certify, solve, solve_all
+from econ_theory import BayesianGame, StrategyProfile, catalog, certify, solve, solve_all
 from econ_theory.forms import harsanyi_form
+from econ_theory.recovery import recover_exactly
 from econ_theory.solvers import Chain, Lemke, PureEnumeration, SelfPlay, ZeroSumLp
 from econ_theory.solvers.tableau import LemkeTableau
 
@@ -178,6 +179,14 @@ def test_default_finishes_exactly_at_twelve_types_and_actions(seed: int) -> None
     begun = solve(game, start=StrategyProfile.random(game, rng=seed), rng=0)
     assert begun.certificate.relative <= 1e-9
     assert begun.solver.startswith("SelfPlay then Lemke then SelfPlay"), "these use a start"
+
+
+def test_large_zero_sum_games_are_solved_to_rounding_and_proved() -> None:
+    """The linear program ends within its own tolerance; a step on its support does the rest."""
+    game = catalog.random_game(14, 14, rng=0, zero_sum=True)
+    solution = solve(game, tol=1e-9)
+    assert solution.certificate.relative <= 1e-12
+    assert recover_exactly(game, solution.profile)
 
 
 def test_chain_checks_its_steps() -> None:
