@@ -23,7 +23,8 @@ def random_game(n_types, n_actions, seed: int) -> BayesianGame:
 
 def solved(game: BayesianGame) -> StrategyProfile:
     newton = IndifferenceNewton(restarts=5)
-    return solve(game, Chain((SelfPlay(), newton) * 4, (5, 18, 8, 18, 16, 18, 40, 18))).profile
+    chain = Chain((SelfPlay(), newton) * 4, (5, 18, 8, 18, 16, 18, 40, 18))
+    return solve(game, chain, rng=0).profile
 
 
 def volunteers(high=3.0) -> BayesianGame:
@@ -60,7 +61,8 @@ def test_proves_what_newton_finds_in_random_games(shape, seed: int) -> None:
     assert certificate.existence is not None
     assert certificate.existence.proved, certificate.existence.reason
     assert certificate.existence.radius < 1e-8
-    assert certificate.epsilon >= certify(game, profile).epsilon - 1e-16
+    # The float one rounds: an ulp or two of a payoff.
+    assert certificate.epsilon >= certify(game, profile).epsilon - 1e-15
 
 
 @given(st.integers(0, 500), st.floats(0.0, 1.0), st.integers(2, 3))
