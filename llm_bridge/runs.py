@@ -227,11 +227,10 @@ class Run:
         from econ_theory.regret import (
             comparator_regret,
             dynamic_regret,
-            econ_bound,
             external_regret,
         )
         from llm_bridge.report import regret_curve
-        from llm_bridge.training_path import training_path
+        from llm_bridge.training_path import training_bound, training_path
 
         game, settings = empirical.game, self.config.training
         path = training_path(system.curve, game)
@@ -239,10 +238,7 @@ class Run:
             verification.equilibria,
             key=lambda found: found.profile.distance(verification.profile),
         )
-        # One question of one round is one play: nothing is discounted, values are rewards.
-        repeated = settings.rounds * settings.questions > 1
-        bound = econ_bound(n_agents=game.n_players, discount=settings.discount if repeated else 0.0)
-        bound = replace(bound, name=f"{bound.name} with C = 1")
+        bound = training_bound(settings, game.n_players)
         named = comparator_regret(path, expected_payoffs(game, nearest.profile).tolist())
         return (
             regret_curve(external_regret(path), game.players, unit="episode"),

@@ -7,13 +7,15 @@ episodes, are the steps of a `PlayTrace` in a game that was estimated on other q
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from econ_theory import BayesianGame, StrategyProfile
-from econ_theory.regret import PlayTrace
+from econ_theory.regret import Bound, PlayTrace, econ_bound
+from llm_bridge.config import TrainingConfig
 from llm_bridge.errors import ConfigError
 
-__all__ = ["training_path"]
+__all__ = ["training_bound", "training_path"]
 
 
 def training_path(curve: Sequence[Mapping[str, Any]], game: BayesianGame) -> PlayTrace:
@@ -53,3 +55,24 @@ def training_path(curve: Sequence[Mapping[str, Any]], game: BayesianGame) -> Pla
         values += [worth] * repeats
         before = record["episodes"]
     return PlayTrace(strategies, values)
+
+
+def training_bound(
+    settings: TrainingConfig, n_agents: int, constant: float = 1.0, *, measured: bool = False
+) -> Bound:
+    """Return the published regret bound for training by `settings`, its name saying which C.
+
+    One question of one round is one play: nothing is discounted, values are rewards.
+
+    >>> training_bound(TrainingConfig(), 3).name
+    'regret of ECON with C = 1'
+    """
+    repeated = settings.rounds * settings.questions > 1
+    bound = econ_bound(
+        n_agents=n_agents,
+        discount=settings.discount if repeated else 0.0,
+        constant=constant,
+    )
+    return replace(
+        bound, name=f"{bound.name} with {'measured ' if measured else ''}C = {constant:.3g}"
+    )

@@ -24,7 +24,6 @@ from econ_theory.regret import (
     comparator_regret,
     comparator_values,
     dynamic_regret,
-    econ_bound,
     external_regret,
     pooled_rate,
     welfare_regret,
@@ -36,7 +35,7 @@ from llm_bridge.errors import ConfigError
 from llm_bridge.ground_truth import exact_game
 from llm_bridge.rewards import RewardWeights
 from llm_bridge.sweep import TrainedRun
-from llm_bridge.training_path import training_path
+from llm_bridge.training_path import training_bound, training_path
 
 __all__ = ["TrainingRegret", "training_regret", "true_game"]
 
@@ -50,9 +49,10 @@ class TrainingRegret:
     Attributes
     ----------
     game : the true game; a step is an episode
+    nearest : the equilibrium nearest to what training ended with on average
     traces : regret by yardstick, each (B, K, n): "external", "dynamic", "equilibrium (best)" and
-        "(worst)" by welfare, "equilibrium (nearest)" to what training ended with on average, and
-        (B, K, 1) "welfare", against the team's optimum
+        "(worst)" by welfare, "equilibrium (nearest)", and (B, K, 1) "welfare", against the team's
+        optimum
     errors : (B, K) largest error of an action value, networks against the nearest equilibrium
     constant : the C of the published bound, as measured: max over k of sqrt(k) E error_k
     bound, checks : the published bound with that C, and what each "equilibrium" trace says of it,
@@ -60,6 +60,7 @@ class TrainingRegret:
     """
 
     game: BayesianGame
+    nearest: StrategyProfile
     traces: Mapping[str, RegretTrace]
     errors: np.ndarray
     constant: float
@@ -83,10 +84,11 @@ class TrainingRegret:
         for kind, trace in self.traces.items():
             final = trace.total[:, -1]
             lines.append(f"{kind}: {final.mean():.3g} after all; {self.rate(kind)}")
-        low, high = self.error_rate().interval
+        falls = self.error_rate()
+        low, high = falls.interval
         lines.append(
             f"measured C = {self.constant:.3g}; value errors fall with exponent "
-            f"{self.error_rate().exponent:.2f} in [{low:.2f}, {high:.2f}], the bound wants -0.5"
+            f"{falls.exponent:.2f} in [{low:.2f}, {high:.2f}], the bound wants -0.5"
         )
         lines += [f"published bound, {kind}: {check}" for kind, check in self.checks.items()]
         return "\n".join(lines)
@@ -117,7 +119,8 @@ def training_regret(runs: Sequence[TrainedRun]) -> TrainingRegret:
         [np.stack([path.played(i) for path in paths]) for i in range(game.n_players)],
         [np.stack([path.worth(i) for path in paths]) for i in range(game.n_players)],
     )
-    mean = _mean_end(runs)
+    ends = [run.curve[-1]["profile"] for run in runs]
+    mean = StrategyProfile([np.mean(rows, axis=0) for rows in zip(*ends, strict=True)])
     equilibria = [found.profile for found in equilibria_of(game, rng=0)[0]]
     nearest = min(equilibria, key=mean.distance)
     optimum = Comparator(expected_payoffs(game, team_optimum(game)[1]), "the team's optimum")
@@ -132,21 +135,13 @@ def training_regret(runs: Sequence[TrainedRun]) -> TrainingRegret:
     errors = np.stack([_value_errors(run, game, nearest) for run in runs])
     steps = np.arange(1, errors.shape[1] + 1)
     constant = float((np.sqrt(steps) * errors.mean(axis=0)).max())
-    # One question of one round is one play: nothing is discounted, values are rewards.
-    training = config.training
-    repeated = training.rounds * training.questions > 1
-    bound = econ_bound(
-        n_agents=game.n_players,
-        discount=training.discount if repeated else 0.0,
-        constant=constant,
-    )
-    bound = replace(bound, name=f"{bound.name} with measured C = {constant:.3g}")
+    bound = training_bound(config.training, game.n_players, constant, measured=True)
     checks = {
         kind: bound.check(replace(trace, cumulative=trace.cumulative.mean(axis=0)))
         for kind, trace in traces.items()
         if trace.kind in bound.kinds
     }
-    return TrainingRegret(game, traces, errors, constant, bound, checks)
+    return TrainingRegret(game, nearest, traces, errors, constant, bound, checks)
 
 
 def true_game(config: RunConfig) -> BayesianGame:
@@ -204,18 +199,6 @@ def _common(runs: Sequence[TrainedRun]) -> RunConfig:
     if any(record["values"] is None for run in runs for record in run.curve):
         raise ConfigError("controls.kind is 'box', want 'menu': values stand for menu controls.")
     return config
-
-
-def nearest_equilibrium(game: BayesianGame, runs: Sequence[TrainedRun]) -> StrategyProfile:
-    """Return the equilibrium of `game` nearest to what the runs ended with on average."""
-    return min(
-        (found.profile for found in equilibria_of(game, rng=0)[0]), key=_mean_end(runs).distance
-    )
-
-
-def _mean_end(runs: Sequence[TrainedRun]) -> StrategyProfile:
-    ends = [run.curve[-1]["profile"] for run in runs]
-    return StrategyProfile([np.mean(rows, axis=0) for rows in zip(*ends, strict=True)])
 
 
 def _value_errors(run: TrainedRun, game: BayesianGame, profile: StrategyProfile) -> np.ndarray:

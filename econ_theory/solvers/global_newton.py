@@ -106,7 +106,7 @@ class GlobalNewton:
         for rays in range(1, self.restarts + 2):
             begin = first if rays == 1 else StrategyProfile.random(game, rng=rng)
             steps = 0 if rays == 1 and start is not None else self.play
-            prior = _played(system, system.flat(begin), steps)
+            prior = system.played(system.flat(begin), steps)
             bonus = system.at(prior)[0] + NOISE * rng.random(system.size)
             path = BonusPath(BonusGame(system, bonus))
             patience = self.patience * system.size * 2 ** (rays - 1)
@@ -136,13 +136,3 @@ class GlobalNewton:
                 break
         rays_tried = "1 ray" if rays == 1 else f"{rays} rays"
         return f"{len(found)} equilibria were met on {rays_tried}; of the last, {reason}"
-
-
-def _played(system: InterimSystem, x: Array, steps: int) -> Array:
-    """Return x after `steps` of fictitious play, each moving by 1 / (step + 2) to best replies."""
-    for step in range(steps):
-        u, _ = system.at(x)
-        best = (u >= system.best(u)[system.type_of]).astype(float)
-        best /= np.add.reduceat(best, system.first)[system.type_of]
-        x = x + (best - x) / (step + 2)
-    return x

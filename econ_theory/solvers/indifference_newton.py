@@ -94,7 +94,7 @@ class IndifferenceNewton:
                 # Ever more of a random profile, from 1 in 50 to all of it.
                 share = 0.02 ** (1 - attempt / self.restarts)
                 noise = system.flat(StrategyProfile.random(game, rng=rng))
-                x = _played(system, (1 - share) * origin + share * noise, PLAY * attempt)
+                x = system.played((1 - share) * origin + share * noise, PLAY * attempt)
             for c in self.scales:
                 end, steps, settled = _run(system, x, c, self.max_iterations)
                 if end is None:
@@ -106,16 +106,6 @@ class IndifferenceNewton:
             f"no support settled from {self.restarts + 1} starts; start closer to an equilibrium "
             "(SelfPlay)"
         )
-
-
-def _played(system: InterimSystem, x: Array, steps: int) -> Array:
-    """Return x after `steps` of fictitious play, each moving by 1 / (step + 2) to best replies."""
-    for step in range(steps):
-        u, _ = system.at(x)
-        best = (u >= system.best(u)[system.type_of]).astype(float)
-        best /= np.add.reduceat(best, system.first)[system.type_of]
-        x = x + (best - x) / (step + 2)
-    return x
 
 
 def _run(system: InterimSystem, x: Array, c: float, limit: int) -> tuple[Array | None, int, bool]:

@@ -123,6 +123,18 @@ class InterimSystem:
         """Return the largest entry of `u` within each live type, ``(n_live,)``."""
         return np.maximum.reduceat(u, self.first)
 
+    def played(self, x: Array, steps: int) -> Array:
+        """Return x after `steps` of fictitious play, each moving by 1 / (step + 2) to best replies.
+
+        Tied best replies share.
+        """
+        for step in range(steps):
+            u, _ = self.at(x)
+            best = (u >= self.best(u)[self.type_of]).astype(float)
+            best /= np.add.reduceat(best, self.first)[self.type_of]
+            x = x + (best - x) / (step + 2)
+        return x
+
     def _assembled(self, blocks: dict[tuple[int, int], Array]) -> Array:
         matrix = np.zeros((self.size, self.size))
         entries = [np.repeat(k, a) for k, (_, a) in zip(self.alive, self.shapes, strict=True)]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from llm_bridge.econ.seating import types_of
 from llm_bridge.econ.system import TrainedSystem, quiet_torch
 from llm_bridge.errors import ConfigError
 
-__all__ = ["PolicyProfile", "played_as", "policy", "policy_to_profile", "profile_of", "values_of"]
+__all__ = ["PolicyProfile", "Reading", "played_as", "policy", "policy_to_profile", "read"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,57 +63,54 @@ def policy_to_profile(
     scene = Scene.of(bank.questions, bank.strategies, types, max(n_types), system.team.embedder)
     how = played_as(system, play)
     with quiet_torch(0):
-        profile, shares, unseen = profile_of(system.network, scene, types, n_types, how)
+        seen = read(system.network, scene, types, n_types, how)
         votes = None
         if system.config.network.mixer in ("econ", "qmix", "vdn"):
             votes = _votes(system.network, scene, types)
-    return PolicyProfile(profile, play, system.alpha, shares, unseen, votes)
+    return PolicyProfile(seen.profile, play, system.alpha, seen.shares, seen.unseen, votes)
 
 
-def profile_of(
+class Reading(NamedTuple):
+    """How networks play a scene, and what they think each control is worth there.
+
+    ``shares`` is (Q, n, K); ``unseen`` as of `PolicyProfile`; ``values`` n arrays (T_i, K), means
+    over questions in reward units, or None in box mode, where there is no menu.
+    """
+
+    profile: StrategyProfile
+    shares: np.ndarray
+    unseen: tuple[tuple[int, int], ...]
+    values: list[np.ndarray] | None
+
+
+def read(
     network: EconNetwork, scene: Scene, types: np.ndarray, n_types: Sequence[int], how: Play
-) -> tuple[StrategyProfile, np.ndarray, tuple[tuple[int, int], ...]]:
-    """Return how the networks play a scene's questions: profile, shares (Q, n, K), unseen types."""
-    shares = _shares(network, scene, types, how)
-    rows, unseen = _by_type(
-        lambda seen: shares if seen is types else _shares(network, scene, seen, how), types, n_types
-    )
-    return StrategyProfile([row / row.sum(axis=1, keepdims=True) for row in rows]), shares, unseen
+) -> Reading:
+    """Return how the networks play a scene's questions, by executor and type.
 
-
-def values_of(
-    network: EconNetwork, scene: Scene, types: np.ndarray, n_types: Sequence[int]
-) -> list[np.ndarray] | None:
-    """Return what the networks think each control is worth to each type, n arrays (T_i, K).
-
-    Means over the scene's questions, reward units; None in box mode, where there is no menu.
+    Of a type that no question has, the mean over all questions with the type put in.
     """
-    if network.box:
-        return None
-    return _by_type(lambda seen: _values(network, scene, seen)[1][:, 0].numpy(), types, n_types)[0]
-
-
-def _by_type(
-    predict: Callable[[np.ndarray], np.ndarray], types: np.ndarray, n_types: Sequence[int]
-) -> tuple[list[np.ndarray], tuple[tuple[int, int], ...]]:
-    """Return the means of predictions (Q, n, K) by executor and type, and types no question has.
-
-    Of an unseen type, the mean over all questions with the type put in.
-    """
-    predicted, rows, unseen = predict(types).astype(np.float64), [], []
+    seen = _judged(network, scene, types, how)
+    rows, unseen = [], []
     for i, count in enumerate(n_types):
-        row = np.empty((count, predicted.shape[2]))
+        row = np.empty((count, *seen.shape[2:]))
         for t in range(count):
             met = types[:, i] == t
             if met.any():
-                row[t] = predicted[met, i].mean(axis=0)
+                row[t] = seen[met, i].mean(axis=0)
                 continue
             unseen.append((i, t))
             imagined = types.copy()
             imagined[:, i] = t
-            row[t] = predict(imagined)[:, i].mean(axis=0)
+            row[t] = _judged(network, scene, imagined, how)[:, i].mean(axis=0)
         rows.append(row)
-    return rows, tuple(unseen)
+    shares = [row[..., 0] for row in rows]
+    return Reading(
+        StrategyProfile([share / share.sum(axis=1, keepdims=True) for share in shares]),
+        seen[..., 0],
+        tuple(unseen),
+        None if network.box else [row[..., 1] for row in rows],
+    )
 
 
 def policy(
@@ -141,16 +138,17 @@ def _values(
         return beliefs, *network.candidate_values(beliefs)
 
 
-def _shares(network: EconNetwork, scene: Scene, types: np.ndarray, how: Play) -> np.ndarray:
-    """Return what is played, (Q, n, K)."""
-    _, values, candidates = _values(network, scene, types)
-    shares = how.probabilities(values[:, 0].numpy().astype(np.float64))
+def _judged(network: EconNetwork, scene: Scene, types: np.ndarray, how: Play) -> np.ndarray:
+    """Return what is played, (Q, n, K, 1), and in menu mode beside it the values, (Q, n, K, 2)."""
+    _, found, candidates = _values(network, scene, types)
+    values = found[:, 0].numpy().astype(np.float64)
+    shares = how.probabilities(values)
     if not network.box:
-        return shares
+        return np.stack([shares, values], axis=-1)
     menu = network.menu.numpy()
     gap = candidates[:, 0].numpy()[:, :, :, None] - menu
     nearest = (gap**2).sum(axis=-1).argmin(axis=-1)
-    return (shares[..., None] * np.eye(len(menu))[nearest]).sum(axis=2)
+    return (shares[..., None] * np.eye(len(menu))[nearest]).sum(axis=2)[..., None]
 
 
 def _votes(network: EconNetwork, scene: Scene, types: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from llm_bridge.econ.coordinator import Coordinator
 from llm_bridge.econ.learner import Learner
 from llm_bridge.econ.losses import Losses
 from llm_bridge.econ.network import EconNetwork
-from llm_bridge.econ.policy import profile_of, values_of
+from llm_bridge.econ.policy import read
 from llm_bridge.econ.replay import History
 from llm_bridge.econ.rollout import Play, Played, Players
 from llm_bridge.econ.seating import fit_bins, prepare_bank, seat, types_of
@@ -89,9 +89,7 @@ def train(
         while done < config.training.episodes and not stopping.done:
             size = min(config.training.update_interval, config.training.episodes - done)
             how = Play(alpha_at(config.training, done), config.training.epsilon)
-            seen = (learner.network, players.scene, types, bins.n_types)
-            profile, *_ = profile_of(*seen, how)
-            values = values_of(*seen)
+            seen = read(learner.network, players.scene, types, bins.n_types, how)
             played = players.play(
                 order.take(size * config.training.questions).reshape(size, -1),
                 how,
@@ -109,8 +107,8 @@ def train(
             terms = learner.update(rngs["replay"])
             done += size
             record = _record(done, how, weights, history, played, terms)
-            record["profile"] = [row.tolist() for row in profile.rows]
-            record["values"] = None if values is None else [row.tolist() for row in values]
+            record["profile"] = [row.tolist() for row in seen.profile.rows]
+            record["values"] = seen.values and [row.tolist() for row in seen.values]
             if rule.enabled:
                 heard = probes.commitments(learner.weights.values, record["reward"] >= rule.reward)
                 stopping = (

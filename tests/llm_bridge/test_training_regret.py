@@ -97,10 +97,8 @@ def test_runs_that_do_not_belong_together_are_refused(runs):
 
 def with_errors(runs, error):
     """Return the runs with values that are off the truth by ``error(k)`` after k episodes."""
-    game = true_game(SHORT)
-    from llm_bridge.training_regret import nearest_equilibrium
-
-    nearest = nearest_equilibrium(game, runs)
+    found = training_regret(runs)
+    game, nearest = found.game, found.nearest
     truth = [
         game.action_values(nearest, i) / game.type_weights(i)[:, None]
         for i in range(game.n_players)
