@@ -10,8 +10,7 @@ import numpy as np
 
 from econ_theory.arrays import Array, as_numbers, frozen
 from econ_theory.errors import ProfileError
-from econ_theory.games.auction import AuctionGame
-from econ_theory.games.payment_rules import CustomPayoff
+from econ_theory.games.continuous import ContinuousGame
 from econ_theory.games.priors import Prior
 
 __all__ = ["BidFunction", "BidProfile", "as_bids", "check_bids"]
@@ -208,13 +207,13 @@ class BidProfile:
         return table_html("type: bid", ["", *(f"{s:.0%}" for s in shares)], rows)
 
 
-def as_bids(profile: Any, game: AuctionGame) -> BidProfile:
+def as_bids(profile: Any, game: ContinuousGame) -> BidProfile:
     """Return `profile` as a `BidProfile` of `game`, checked.
 
     A strategy may be a `BidFunction`, a pair of arrays ``(types, bids)``, or a callable of the
     type, which is interpolated on the support of the player's prior.
 
-    >>> from econ_theory.games import Uniform
+    >>> from econ_theory.games import AuctionGame, Uniform
     >>> game = AuctionGame("first_price", [Uniform(), Uniform()])
     >>> as_bids([lambda v: v / 2, ([0, 1], [0, 0.5])], game).functions[0]
     BidFunction([0, 1] -> [0, 0.5], 2 knots)
@@ -247,17 +246,17 @@ def _as_function(strategy: Any, prior: Prior, i: int) -> BidFunction:
     )
 
 
-def check_bids(profile: BidProfile, game: AuctionGame) -> None:
+def check_bids(profile: BidProfile, game: ContinuousGame) -> None:
     """Raise `ProfileError` unless every player of `game` has a bid function on its types."""
     if profile.n_players != game.n_players:
         raise ProfileError(
             f"profile has {profile.n_players} bid functions, want {game.n_players}: one a player."
         )
-    custom = isinstance(game.payment, CustomPayoff)
     for i, (f, prior) in enumerate(zip(profile.functions, game.priors, strict=True)):
         slack = 1e-12 * (prior.high - prior.low)
-        if not custom and f.rising == game.falling and f.bids[0] != f.bids[-1]:
-            want = "not increasing" if game.falling else "not decreasing"
+        slope, idle = game.slope(i), game.idle(i)
+        if slope and f.rising != (slope > 0) and f.bids[0] != f.bids[-1]:
+            want = "not decreasing" if slope > 0 else "not increasing"
             raise ProfileError(f"bid function of player {i} has the wrong slope, want it {want}.")
         if f.types[0] < prior.low - slack or f.types[-1] > prior.high + slack:
             raise ProfileError(
@@ -265,12 +264,11 @@ def check_bids(profile: BidProfile, game: AuctionGame) -> None:
                 f"them within the prior's [{prior.low:g}, {prior.high:g}]."
             )
         low_out, high_out = f.types[0] - prior.low > slack, prior.high - f.types[-1] > slack
-        if custom and (low_out or high_out):
+        if idle is None and (low_out or high_out):
             raise ProfileError(
-                f"bid function of player {i} leaves types out, want an action for every type of "
-                "a custom payoff."
+                f"bid function of player {i} leaves types out, want an action for every type."
             )
-        if low_out if game.procurement or game.falling else high_out:
+        if low_out if idle == "high" else high_out:
             raise ProfileError(
                 f"the best types of player {i} place no bid, want only the worst ones out; "
                 f"the prior has types [{prior.low:g}, {prior.high:g}]."

@@ -11,7 +11,7 @@ Checking needs one kernel call a player, whatever found the profile.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 import numpy as np
 
@@ -19,29 +19,25 @@ from econ_theory.arrays import Array, frozen
 from econ_theory.errors import ProfileError, RefusedError, SettingError
 from econ_theory.existence import gain_bounds, prove_existence
 from econ_theory.games import BayesianGame
-from econ_theory.games.auction import AuctionGame
 from econ_theory.games.base import Game
-from econ_theory.games.payment_rules import CustomPayoff
+from econ_theory.games.continuous import ContinuousGame
 from econ_theory.payoffs import best_actions
-from econ_theory.seeding import Seed, as_rng, spawn
+from econ_theory.seeding import Seed, as_rng
 from econ_theory.strategies import StrategyProfile, check_profile
 from econ_theory.verdicts import (
     Arithmetic,
-    AuctionCertificate,
     BidDeviation,
     Certificate,
+    ContinuousCertificate,
     Deviation,
     plain,
 )
 
-if TYPE_CHECKING:
-    from econ_theory.bid_functions import BidProfile
-
 __all__ = [
     "Arithmetic",
-    "AuctionCertificate",
     "BidDeviation",
     "Certificate",
+    "ContinuousCertificate",
     "Deviation",
     "certify",
 ]
@@ -49,12 +45,12 @@ __all__ = [
 
 @overload
 def certify(
-    game: AuctionGame,
-    profile: BidProfile | Sequence[Any],
+    game: ContinuousGame,
+    profile: Any,
     *,
     arithmetic: Arithmetic = "float",
     rng: Seed = None,
-) -> AuctionCertificate: ...
+) -> ContinuousCertificate: ...
 
 
 @overload
@@ -82,9 +78,9 @@ def certify(
     irrational: gains are upper bounds, and `Certificate.existence` is the proof that a true
     equilibrium lies within a stated radius of `profile`, or says why that could not be proved.
 
-    Of an `AuctionGame` it is the `AuctionCertificate` of a `BidProfile` (or of pairs of arrays, or
-    of callables): an upper bound over all types and bids, or, for a payoff function that nothing
-    else is known of, an estimate from samples drawn with `rng`.
+    Of a `ContinuousGame` it is the `ContinuousCertificate` of a `BidProfile` (or of pairs of
+    arrays, or of callables): an upper bound over all types and actions, or, for a payoff function
+    that nothing else is known of, an estimate from samples drawn with `rng`.
 
     Raises
     ------
@@ -103,8 +99,8 @@ def certify(
     >>> certify(game, [[[0.5, 0.5]], [[0.5, 0.5]]], arithmetic="exact").epsilon
     Fraction(0, 1)
     """
-    if isinstance(game, AuctionGame):
-        return _certify_bids(game, profile, arithmetic, rng)
+    if isinstance(game, ContinuousGame):
+        return _certify_continuous(game, profile, arithmetic, rng)
     if not isinstance(profile, StrategyProfile):
         profile = StrategyProfile(profile)
     if arithmetic == "exact":
@@ -143,60 +139,19 @@ def certify(
     )
 
 
-def _certify_bids(
-    game: AuctionGame, profile: Any, arithmetic: Arithmetic, rng: Seed
-) -> AuctionCertificate:
+def _certify_continuous(
+    game: ContinuousGame, profile: Any, arithmetic: Arithmetic, rng: Seed
+) -> ContinuousCertificate:
     if arithmetic != "float":
         raise RefusedError(
-            f'arithmetic is {arithmetic!r} for an AuctionGame, want "float"; its bounds hold over '
-            "all types and bids already."
+            f'arithmetic is {arithmetic!r} for an {type(game).__name__}, want "float"; its bounds '
+            "hold over all types and actions already."
         )
-    from econ_theory.bid_functions import as_bids
+    from econ_theory.judges import judge_of
 
-    profile = as_bids(profile, game)
-    custom = isinstance(game.payment, CustomPayoff)
-    parts = _sampled(game, profile, rng) if custom else _bounded(game, profile)
-    types, gains, estimates, actions, weights, utilities = zip(*parts, strict=True)
-    return AuctionCertificate(
-        gains=tuple(map(frozen, gains)),
-        actions=tuple(map(frozen, actions)),
-        weights=tuple(map(frozen, weights)),
-        ranges=tuple(game.payoff_range(i) for i in range(game.n_players)),
-        kind="sampled" if custom else "bound",
-        types=tuple(map(frozen, types)),
-        estimates=tuple(map(frozen, estimates)),
-        utilities=utilities,
-    )
-
-
-def _bounded(game: AuctionGame, profile: BidProfile) -> list[tuple[Any, ...]]:
-    from econ_theory.envelope import player_bound
-
-    kinds = [
-        (id(function), id(prior), utility)
-        for function, prior, utility in zip(
-            profile.functions, game.priors, game.utilities, strict=True
-        )
-    ]
-    done: dict[Any, tuple[Any, ...]] = {}
-    for i, kind in enumerate(kinds):
-        # Players who are alike face the same rivals.
-        if kind not in done:
-            b = player_bound(game, profile, i)
-            done[kind] = b.types, b.gains, b.estimates, b.bids, b.weights, b.utility
-    return [done[kind] for kind in kinds]
-
-
-def _sampled(game: AuctionGame, profile: BidProfile, rng: Seed) -> list[tuple[Any, ...]]:
-    from econ_theory.envelope import sampled_gain
-
-    parts = []
-    for i, child in enumerate(spawn(as_rng(rng), game.n_players)):
-        s = sampled_gain(game, profile, i, child)
-        weights = np.full(len(s.types), 1 / len(s.types))
-        types = np.stack([s.types, s.types], axis=1)
-        parts.append((types, s.gains, s.estimates, s.actions, weights, s.utility))
-    return parts
+    judge = judge_of(game)
+    players = judge.gains(game, judge.as_profile(profile, game), as_rng(rng))
+    return ContinuousCertificate.of(players, [game.payoff_range(i) for i in range(len(players))])
 
 
 def _check(game: Any, profile: StrategyProfile) -> None:

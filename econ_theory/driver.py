@@ -6,12 +6,12 @@ import time
 from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
-from econ_theory.certificates import AuctionCertificate, Certificate, certify
+from econ_theory.certificates import Certificate, ContinuousCertificate, certify
 from econ_theory.errors import NotConverged, RefusedError, SettingError
-from econ_theory.games.auction import AuctionGame
 from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.continuous import ContinuousGame
 from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import (
     AsymmetricFirstPrice,
@@ -28,10 +28,7 @@ from econ_theory.solvers import (
 )
 from econ_theory.strategies import StrategyProfile, check_profile
 
-if TYPE_CHECKING:
-    from econ_theory.bid_functions import BidProfile
-
-__all__ = ["AuctionSolution", "Choice", "Solution", "Status", "choose", "solve"]
+__all__ = ["Choice", "ContinuousSolution", "Solution", "Status", "choose", "solve"]
 
 EXACT_TOL = 1e-9
 """Relative gain at which an exact solver's proposal counts as an equilibrium up to rounding."""
@@ -68,6 +65,13 @@ class Choice:
 
     solver: Solver
     why: str
+
+
+_CONTINUOUS = (
+    Choice(SymmetricAuction(), "bidders who are alike: quadrature"),
+    Choice(AsymmetricFirstPrice(), "unequal bidders: a boundary-value problem"),
+)
+"""Solvers of games with continuous types; the first that does not refuse is chosen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,14 +117,14 @@ class Solution:
 
 
 @dataclass(frozen=True, eq=False)
-class AuctionSolution(Solution):
-    """A `Solution` of an `AuctionGame`: its profile is a `BidProfile`."""
+class ContinuousSolution(Solution):
+    """A `Solution` of a `ContinuousGame`: its profile is mostly a `BidProfile`."""
 
-    profile: BidProfile  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
-    certificate: AuctionCertificate
+    profile: Any  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
+    certificate: ContinuousCertificate
 
 
-def choose(game: BayesianGame | AuctionGame, *, started: bool = False) -> Choice:
+def choose(game: BayesianGame | ContinuousGame, *, started: bool = False) -> Choice:
     """Return the default solver for `game`, and why.
 
     With `started`, one that makes use of a start, if there is any.
@@ -130,10 +134,8 @@ def choose(game: BayesianGame | AuctionGame, *, started: bool = False) -> Choice
     >>> choose(BayesianGame([[1]], [pennies, -pennies])).why
     'two players, zero-sum: one linear program'
     """
-    if isinstance(game, AuctionGame):
-        if game.symmetric:
-            return Choice(SymmetricAuction(), "bidders who are alike: quadrature")
-        return Choice(AsymmetricFirstPrice(), "unequal bidders: a boundary-value problem")
+    if isinstance(game, ContinuousGame):
+        return _first_that_applies(game)
     if game.n_players == 1:
         return Choice(PureEnumeration(), "one player: best actions")
     if game.n_players == 2:
@@ -168,6 +170,16 @@ def choose(game: BayesianGame | AuctionGame, *, started: bool = False) -> Choice
     )
 
 
+def _first_that_applies(game: ContinuousGame) -> Choice:
+    refusals = []
+    for choice in _CONTINUOUS:
+        refusal = choice.solver.refuses(game)  # type: ignore[arg-type]
+        if refusal is None:
+            return choice
+        refusals.append(f"{solver_name(choice.solver)}: {refusal}")
+    raise RefusedError(f"no solver applies. {' '.join(refusals)}")
+
+
 def _chain(*parts: tuple[Solver, int]) -> Chain:
     solvers, steps = zip(*parts, strict=True)
     return Chain(solvers, steps)
@@ -175,17 +187,17 @@ def _chain(*parts: tuple[Solver, int]) -> Chain:
 
 @overload
 def solve(
-    game: AuctionGame,
+    game: ContinuousGame,
     solver: Solver | None = None,
     *,
-    start: BidProfile | None = None,
+    start: Any = None,
     rng: Seed = None,
     tol: float = 1e-3,
     max_steps: int = 100_000,
     max_seconds: float | None = None,
     progress: bool = False,
     throw: bool = True,
-) -> AuctionSolution: ...
+) -> ContinuousSolution: ...
 
 
 @overload
@@ -222,7 +234,7 @@ def solve(
 
     Parameters
     ----------
-    game : BayesianGame or AuctionGame
+    game : BayesianGame or ContinuousGame
     solver : Solver, optional
         Default: `choose` picks one, and `Solution.reason` says why.
     start : StrategyProfile, optional
@@ -315,7 +327,7 @@ def solve(
         )
     if best[1].relative <= tol:
         status = Status.CONVERGED
-    kind: Any = AuctionSolution if continuous else Solution
+    kind: Any = ContinuousSolution if continuous else Solution
     solution = kind(
         profile=best[0],
         certificate=best[1],
@@ -343,9 +355,9 @@ def check_solvable(game: Any, solver: Solver, start: Any) -> None:
             "default solver."
         )
     if start is not None and _continuous(game):
-        from econ_theory.bid_functions import check_bids
+        from econ_theory.judges import judge_of
 
-        check_bids(start, game)
+        judge_of(game).as_profile(start, game)
     elif start is not None:
         check_profile(start, game)
     refusal = solver.refuses(game)
@@ -354,7 +366,7 @@ def check_solvable(game: Any, solver: Solver, start: Any) -> None:
 
 
 def _continuous(game: Any) -> bool:
-    return isinstance(game, AuctionGame)
+    return isinstance(game, ContinuousGame)
 
 
 def solver_name(solver: Solver) -> str:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from econ_theory.arrays import Array
+from econ_theory.arrays import Array, frozen
 
 if TYPE_CHECKING:
     from econ_theory.existence import Existence
 
 __all__ = [
     "Arithmetic",
-    "AuctionCertificate",
     "BidDeviation",
     "Certificate",
+    "ContinuousCertificate",
     "Deviation",
+    "Kind",
+    "PlayerGains",
     "plain",
 ]
 
 Arithmetic = Literal["float", "exact", "interval"]
+Kind = Literal["bound", "sampled"]
 
 
 class Deviation(NamedTuple):
@@ -123,6 +127,37 @@ class Certificate:
         return table_html(str(self), header, rows)
 
 
+@dataclass(frozen=True, eq=False)
+class PlayerGains:
+    """What the types of one player could gain, interval by interval of a continuum.
+
+    Attributes
+    ----------
+    types : (C, 2) array
+        Intervals of types; of a sample, single types twice.
+    gains : (C,) array
+        Upper bound on the gain of every type in the interval, payoff units; of a sample, upper
+        ends of intervals of confidence.
+    estimates : (C,) array
+        What a type of the interval was found to gain.
+    actions : (C,) array
+        The action that gains it.
+    weights : (C,) array
+        Prior probability of the interval.
+    utility : float
+        Ex-ante utility of the profile.
+    kind : "bound" or "sampled"
+    """
+
+    types: Array
+    gains: Array
+    estimates: Array
+    actions: Array
+    weights: Array
+    utility: float
+    kind: Kind = "bound"
+
+
 class BidDeviation(NamedTuple):
     """A best deviation: player `i` of type `type` bids `bid` instead and gains at most `gain`."""
 
@@ -133,7 +168,7 @@ class BidDeviation(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class AuctionCertificate(Certificate):
+class ContinuousCertificate(Certificate):
     """A `Certificate` over a continuum of types and bids: an entry for every interval of types.
 
     ``gains[i][c]`` is an upper bound on what any type in the interval ``types[i][c]`` gains from
@@ -150,10 +185,24 @@ class AuctionCertificate(Certificate):
     utilities : (n,) ex-ante utilities of the profile
     """
 
-    kind: Literal["bound", "sampled"] = "bound"
+    kind: Kind = "bound"
     types: tuple[Array, ...] = ()
     estimates: tuple[Array, ...] = ()
     utilities: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, players: Sequence[PlayerGains], ranges: Sequence[float]) -> ContinuousCertificate:
+        """Return the certificate that `players` make together; a bound if all of them are."""
+        return cls(
+            gains=tuple(frozen(p.gains) for p in players),
+            actions=tuple(frozen(p.actions) for p in players),
+            weights=tuple(frozen(p.weights) for p in players),
+            ranges=tuple(ranges),
+            kind="bound" if all(p.kind == "bound" for p in players) else "sampled",
+            types=tuple(frozen(p.types) for p in players),
+            estimates=tuple(frozen(p.estimates) for p in players),
+            utilities=tuple(p.utility for p in players),
+        )
 
     @property
     def estimate(self) -> float:

@@ -1,4 +1,4 @@
-from .bounds import PlayerBound, player_bound
-from .sampling import SampledGain, sampled_gain
+from .bounds import player_bound
+from .sampling import sampled_gain
 
-__all__ = ["PlayerBound", "SampledGain", "player_bound", "sampled_gain"]
+__all__ = ["player_bound", "sampled_gain"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from econ_theory.arrays import Array
@@ -14,8 +12,9 @@ from econ_theory.envelope.reduction import reduce
 from econ_theory.errors import RefusedError
 from econ_theory.games.auction import AuctionGame
 from econ_theory.games.payment_rules import AllPay, Effort
+from econ_theory.verdicts import PlayerGains
 
-__all__ = ["PlayerBound", "player_bound"]
+__all__ = ["player_bound"]
 
 CELLS = 1024
 MOST_CELLS = 60_000
@@ -26,36 +25,8 @@ WORST = 16
 """Cells within this factor of the widest are refined together."""
 
 
-@dataclass(frozen=True, eq=False)
-class PlayerBound:
-    """What every type of a player could gain at most.
-
-    Attributes
-    ----------
-    types : (C, 2) array
-        Intervals of types.
-    gains : (C,) array
-        Upper bound on the gain of the interval's types, payoff units.
-    estimates : (C,) array
-        What the type at the interval's weaker end gains, up to the error of quadrature.
-    bids : (C,) array
-        A best deviation of that type.
-    weights : (C,) array
-        Prior probability of the interval.
-    utility : float
-        Ex-ante utility of the profile.
-    """
-
-    types: Array
-    gains: Array
-    estimates: Array
-    bids: Array
-    weights: Array
-    utility: float
-
-
-def player_bound(game: AuctionGame, profile: BidProfile, i: int) -> PlayerBound:
-    """Return the `PlayerBound` of player `i`, its grid refined until bound and estimate agree.
+def player_bound(game: AuctionGame, profile: BidProfile, i: int) -> PlayerGains:
+    """Return the `PlayerGains` of player `i`, its grid refined until bound and estimate agree.
 
     They agree if they differ by at most 1e-9 of the payoff range, or half the estimate, or the
     grid has 60,000 cells. Rounding in float64 is bounded roughly (one unit in the last place a
@@ -84,11 +55,11 @@ def player_bound(game: AuctionGame, profile: BidProfile, i: int) -> PlayerBound:
     bids = gains.bids
     if game.procurement or game.falling:
         types, bids = -types[:, ::-1], -bids if game.procurement else bids
-    return PlayerBound(
+    return PlayerGains(
         types=types,
         gains=gains.bounds,
         estimates=gains.estimates,
-        bids=bids,
+        actions=bids,
         weights=curve.weight[cells],
         utility=envelope.mean_utility(),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from econ_theory.arrays import Array
@@ -11,8 +9,9 @@ from econ_theory.bid_functions import BidProfile
 from econ_theory.errors import GameError
 from econ_theory.games.auction import AuctionGame
 from econ_theory.games.payment_rules import CustomPayoff
+from econ_theory.verdicts import PlayerGains
 
-__all__ = ["SampledGain", "sampled_gain"]
+__all__ = ["sampled_gain"]
 
 TYPES = 65
 ACTIONS = 65
@@ -21,34 +20,13 @@ JUDGING = 16_384
 LEVEL = 0.95
 
 
-@dataclass(frozen=True, eq=False)
-class SampledGain:
-    """What some types of a player gain by the best of some actions, estimated.
-
-    Attributes
-    ----------
-    types : (T,) array
-        Middles of equally likely intervals of types.
-    gains : (T,) array
-        Upper ends of intervals that hold for all these types at once with confidence 0.95.
-    estimates : (T,) array
-        Mean gain of `actions`, on draws other than those they were chosen on; unbiased for them.
-    actions : (T,) array
-    utility : float
-        Mean payoff of own play.
-    """
-
-    types: Array
-    gains: Array
-    estimates: Array
-    actions: Array
-    utility: float
-
-
 def sampled_gain(
     game: AuctionGame, profile: BidProfile, i: int, rng: np.random.Generator
-) -> SampledGain:
-    """Return the `SampledGain` of player `i`: 65 types, 65 actions each and 33 near the best.
+) -> PlayerGains:
+    """Return the `PlayerGains` of player `i`: 65 types, 65 actions each and 33 near the best.
+
+    Types are middles of equally likely intervals. The upper ends hold for all of them at once with
+    confidence 0.95; estimates are unbiased for the actions found.
 
     Rivals' types are drawn once, the same for all deviations; one sample chooses the actions, a
     fresh one judges them. Types and actions in between are not looked at: this is no bound.
@@ -71,12 +49,14 @@ def sampled_gain(
     from scipy.special import ndtri
 
     reach = float(ndtri(1 - (1 - LEVEL) / TYPES))
-    return SampledGain(
-        types=types,
+    return PlayerGains(
+        types=np.stack([types, types], axis=1),
         gains=np.maximum(mean + reach * error, 0.0),
         estimates=np.maximum(mean, 0.0),
         actions=best,
+        weights=np.full(TYPES, 1 / TYPES),
         utility=float(played.mean()),
+        kind="sampled",
     )
 
 

@@ -1,6 +1,7 @@
 from .auction import AuctionGame
 from .base import Game, Profile
 from .bayesian import BayesianGame
+from .continuous import ContinuousGame
 from .markov import MarkovBayesianGame
 from .payment_rules import AllPay, CustomPayoff, Effort, KthPrice, PaymentRule, WinnerPays
 from .priors import Power, Prior, ScipyPrior, Uniform, truncated
@@ -12,6 +13,7 @@ __all__ = [
     "BayesianGame",
     "Cara",
     "Charity",
+    "ContinuousGame",
     "Crra",
     "CustomPayoff",
     "Effort",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from econ_theory.errors import GameError
+from econ_theory.games.continuous import ContinuousGame
 from econ_theory.games.payment_rules import (
     AllPay,
     CustomPayoff,
@@ -19,6 +20,7 @@ from econ_theory.games.payment_rules import (
     rule,
 )
 from econ_theory.games.priors import Prior, Reversed, as_prior
+from econ_theory.games.summaries import payment_name, players_name
 from econ_theory.games.utilities import (
     Cara,
     Charity,
@@ -34,8 +36,8 @@ __all__ = ["AuctionGame"]
 NEUTRAL = RiskNeutral()
 
 
-@dataclass(frozen=True, init=False, eq=False)
-class AuctionGame:
+@dataclass(frozen=True, init=False, eq=False, repr=False)
+class AuctionGame(ContinuousGame):
     """A game of bids: independent private one-dimensional types, one number to choose.
 
     Parameters
@@ -120,9 +122,17 @@ class AuctionGame:
         _check(self)
 
     @property
-    def n_players(self) -> int:
-        """Number of players n."""
-        return len(self.priors)
+    def summary(self) -> tuple[str, str]:
+        """The rules and the bidders, a few words each."""
+        rules = payment_name(self.payment)
+        if self.procurement:
+            rules += ", procurement"
+        if self.demand is not None:
+            rules += ", demand {:g} - {:g} * price".format(*self.demand)
+        if self.reserve is not None:
+            rules += f", reserve {self.reserve:g}"
+        notes = [None if isinstance(u, RiskNeutral) else f"`{u}`" for u in self.utilities]
+        return rules, players_name(self.priors, notes)
 
     @property
     def falling(self) -> bool:
@@ -137,10 +147,17 @@ class AuctionGame:
         turned = {id(prior): Reversed(prior) for prior in self.priors}
         return tuple(turned[id(prior)] for prior in self.priors)
 
-    @property
-    def centred(self) -> AuctionGame:
-        """The game itself: bounds here are on differences, so there is no constant to take off."""
-        return self
+    def slope(self, i: int) -> Literal[-1, 0, 1]:
+        """Return 1 for bids that rise in the type, -1 for effort, 0 where anything goes."""
+        if isinstance(self.payment, CustomPayoff):
+            return 0
+        return -1 if self.falling else 1
+
+    def idle(self, i: int) -> Literal["low", "high"] | None:
+        """Return the end of the types that may place no bid: the weakest."""
+        if isinstance(self.payment, CustomPayoff):
+            return None
+        return "high" if self.procurement or self.falling else "low"
 
     @property
     def symmetric(self) -> bool:
@@ -171,9 +188,6 @@ class AuctionGame:
         if isinstance(utility, (Crra, Cara)):
             return float(utility.of(surplus))
         return float(surplus)
-
-    def __repr__(self) -> str:
-        return f"AuctionGame({self.payment}, {self.n_players} players)"
 
 
 def _check(game: AuctionGame) -> None:

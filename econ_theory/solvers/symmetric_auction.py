@@ -41,6 +41,7 @@ __all__ = ["SymmetricAuction"]
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)
 HALVINGS = 36
+ROUNDING = 2.2e-16
 
 
 @dataclass(frozen=True)
@@ -181,8 +182,10 @@ def _bids(game: AuctionGame, prior: Prior, v: Array, first: float) -> Array:
 
         def worth(s: Array) -> Array:
             won = prize(prior.cdf(s))
+            if share < ROUNDING:
+                return won
             with np.errstate(divide="ignore"):
-                return -np.log1p(-share * won) / share if share else won
+                return -np.log1p(-share * won) / share
 
         start = worth(v[:1])[0]
         area = _running(v, lambda s: worth(s) - start)

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from econ_theory import catalog, solve
-from econ_theory.driver import AuctionSolution
+from econ_theory.driver import ContinuousSolution
 from econ_theory.errors import NotConverged, RefusedError
 from econ_theory.games import (
     AllPay,
@@ -62,7 +62,7 @@ NORMAL = truncated(stats.norm(0.5, 0.15), 0, 1)
 )
 def test_smooth_priors_are_solved(game):
     solution = solve(game)
-    assert isinstance(solution, AuctionSolution)
+    assert isinstance(solution, ContinuousSolution)
     assert solution.certificate.kind == "bound"
     assert solution.certificate.relative <= 1e-6
 

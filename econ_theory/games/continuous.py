@@ -1,0 +1,50 @@
+"""What every game with continuous types and actions says of itself."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Literal, Self
+
+from econ_theory.games.priors import Prior
+
+__all__ = ["ContinuousGame"]
+
+
+class ContinuousGame(ABC):
+    """A game whose types and actions are numbers from intervals (or vectors of such numbers).
+
+    A subclass states a game and nothing else: its judge (`econ_theory.judges`) bounds what
+    deviations gain in it, and solvers find profiles.
+    """
+
+    priors: tuple[Prior, ...]
+
+    @property
+    def n_players(self) -> int:
+        """Number of players n."""
+        return len(self.priors)
+
+    @property
+    def centred(self) -> Self:
+        """The game itself: judges bound differences, so there is no constant to take off."""
+        return self
+
+    @property
+    @abstractmethod
+    def summary(self) -> tuple[str, str]:
+        """The rules and the players, a few words each: ("first price", "2 of U[0, 1]")."""
+
+    @abstractmethod
+    def payoff_range(self, i: int) -> float:
+        """Return what a relative gain of player `i` is a share of, payoff units."""
+
+    def slope(self, i: int) -> Literal[-1, 0, 1]:
+        """Return whether player `i`'s strategies rise (1) or fall (-1) in the type; 0: either."""
+        return 1
+
+    def idle(self, i: int) -> Literal["low", "high"] | None:
+        """Return which end of player `i`'s types may stay out of the game, or None."""
+        return None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(self.summary)})"

@@ -1,0 +1,32 @@
+"""The judge of every family of games with continuous types."""
+
+from __future__ import annotations
+
+from econ_theory.errors import RefusedError
+from econ_theory.games.auction import AuctionGame
+from econ_theory.games.continuous import ContinuousGame
+from econ_theory.judges.auctions import AUCTIONS
+from econ_theory.judges.base import Judge
+
+__all__ = ["JUDGES", "judge_of"]
+
+JUDGES: dict[type[ContinuousGame], Judge] = {
+    AuctionGame: AUCTIONS,
+}
+
+
+def judge_of(game: ContinuousGame) -> Judge:
+    """Return the judge of `game`'s family.
+
+    Raises
+    ------
+    RefusedError
+        If there is none.
+    """
+    for family in type(game).__mro__:
+        if family in JUDGES:
+            return JUDGES[family]
+    raise RefusedError(
+        f"{type(game).__name__} has no judge, want one of "
+        f"{', '.join(family.__name__ for family in JUDGES)}; add yours to econ_theory.judges.all."
+    )

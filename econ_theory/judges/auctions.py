@@ -1,0 +1,32 @@
+"""Auctions of independent private values: the envelope's bound, or samples of a payoff function."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from econ_theory.bid_functions import BidProfile
+from econ_theory.envelope import player_bound, sampled_gain
+from econ_theory.games.auction import AuctionGame
+from econ_theory.games.payment_rules import CustomPayoff
+from econ_theory.judges.base import Judge, alike
+from econ_theory.seeding import spawn
+from econ_theory.verdicts import PlayerGains
+
+__all__ = ["AUCTIONS"]
+
+
+def _gains(game: AuctionGame, profile: BidProfile, rng: np.random.Generator) -> list[PlayerGains]:
+    if isinstance(game.payment, CustomPayoff):
+        children = spawn(rng, game.n_players)
+        return [sampled_gain(game, profile, i, child) for i, child in enumerate(children)]
+    # Players who are alike face the same rivals.
+    kinds = [
+        (id(function), id(prior), utility)
+        for function, prior, utility in zip(
+            profile.functions, game.priors, game.utilities, strict=True
+        )
+    ]
+    return alike(kinds, lambda i: player_bound(game, profile, i))
+
+
+AUCTIONS = Judge(_gains)
