@@ -1,4 +1,4 @@
-"""What an entry of `auctions` is: an auction, its equilibrium in closed form, and its worth."""
+"""What an entry of `auctions` is: a game, its equilibrium in closed form, and its worth."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from functools import cached_property
 from typing import Any
 
 from econ_theory.bid_functions import BidFunction, BidProfile
-from econ_theory.games.auction import AuctionGame
+from econ_theory.games.continuous import ContinuousGame
 
 __all__ = ["AuctionEntry"]
 
 
 @dataclass(frozen=True)
 class AuctionEntry:
-    """A named auction whose equilibrium is known in closed form from its `source`.
+    """A named game of continuous types whose equilibrium is known in closed form from its `source`.
 
     Attributes
     ----------
     name : str
         Distinct among `catalog.auctions()`.
-    game : AuctionGame
+    game : ContinuousGame
     expressions : tuple of sympy expressions
         Bid functions of the type ``v``: one for all players, or one a player.
     source : str
@@ -32,7 +32,7 @@ class AuctionEntry:
     """
 
     name: str
-    game: AuctionGame
+    game: ContinuousGame
     expressions: tuple[Any, ...]
     source: str
     utilities: tuple[float, ...]

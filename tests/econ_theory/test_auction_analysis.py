@@ -68,7 +68,8 @@ def test_revenue_equivalence(game):
 NEUTRAL = [
     entry
     for entry in catalog.auctions()
-    if all(isinstance(utility, RiskNeutral) for utility in entry.game.utilities)
+    if isinstance(entry.game, AuctionGame)
+    and all(isinstance(utility, RiskNeutral) for utility in entry.game.utilities)
     and getattr(entry.game.payment, "prizes", (1.0,)) == (1.0,)
     and entry.game.demand is None
     and not entry.game.falling
