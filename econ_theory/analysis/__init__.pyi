@@ -1,10 +1,11 @@
-from .auctions import AllocationWelfare, allocation_welfare, revenue
+from .auctions import AllocationWelfare, allocation_welfare
 from .coupling import Coupling, coupling_constant
 from .dominance import Reduction, undominated
 from .information import InformationValue, value_of_information, without_types
 from .multiplicity import Multiplicity, multiplicity
 from .optimal_auctions import optimal_reserve, optimal_revenue, virtual_value
 from .quantal_count import QuantalCount, count_quantal_responses, phase_change
+from .revenue import revenue
 from .sensitivity import Sensitivity, prior_sensitivity
 from .welfare import Efficiency, efficiency, expected_payoffs, first_best, team_optimum, welfare
 

@@ -8,29 +8,14 @@ from typing import Any
 from econ_theory.analysis.bid_statistics import in_values, mean_ranked, mean_won, truthful
 from econ_theory.errors import RefusedError
 from econ_theory.games.auction import AuctionGame
+from econ_theory.games.continuous import ContinuousGame
 from econ_theory.games.payment_rules import AllPay, CustomPayoff, Effort, KthPrice
 
-__all__ = ["AllocationWelfare", "allocation_welfare", "revenue"]
+__all__ = ["AllocationWelfare", "allocation_welfare", "auction_revenue"]
 
 
-def revenue(auction: AuctionGame, profile: Any) -> float:
-    """Return what the seller expects to earn or, in procurement, what the buyer expects to pay.
-
-    In a contest of effort it is the expected sum of efforts. `profile` is whatever `certify`
-    takes. Units of payoff.
-
-    Raises
-    ------
-    RefusedError
-        If the payoff is custom (nothing says what is paid) or bids fall short of the reserve.
-
-    Examples
-    --------
-    >>> from econ_theory.games import Uniform
-    >>> game = AuctionGame("first_price", Uniform(), 2)
-    >>> round(revenue(game, [lambda v: v / 2] * 2), 12)
-    0.333333333333
-    """
+def auction_revenue(auction: AuctionGame, profile: Any) -> float:
+    """Return the `revenue` of an auction of independent private values, by ranked bids."""
     payment = auction.payment
     if isinstance(payment, CustomPayoff):
         raise RefusedError(
@@ -88,7 +73,7 @@ class AllocationWelfare:
         return best / value if self.procurement else value / best
 
 
-def allocation_welfare(auction: AuctionGame, profile: Any) -> AllocationWelfare:
+def allocation_welfare(auction: ContinuousGame, profile: Any) -> AllocationWelfare:
     """Return the expected value of the winner, and of the bidder who should win.
 
     Raises
@@ -104,6 +89,11 @@ def allocation_welfare(auction: AuctionGame, profile: Any) -> AllocationWelfare:
     >>> round(welfare.value, 9), round(welfare.share, 9)
     (0.583333333, 0.875)
     """
+    if not isinstance(auction, AuctionGame):
+        raise RefusedError(
+            f"{type(auction).__name__} is no auction of one object with private values, want an "
+            "AuctionGame; average your measure of welfare over draws of types."
+        )
     payment = auction.payment
     single = getattr(payment, "prizes", (1.0,)) == (1.0,) and auction.demand is None
     if isinstance(payment, (CustomPayoff, Effort)) or not single:

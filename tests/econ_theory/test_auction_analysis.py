@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from econ_theory import catalog, certify, solve
+from econ_theory import StrategyProfile, catalog, certify, solve
 from econ_theory.analysis import (
     allocation_welfare,
     optimal_reserve,
@@ -17,6 +17,7 @@ from econ_theory.analysis import (
     virtual_value,
 )
 from econ_theory.bid_functions import BidFunction
+from econ_theory.catalog import random_game
 from econ_theory.errors import RefusedError
 from econ_theory.games import (
     AllPay,
@@ -221,6 +222,10 @@ def test_refusals_say_why():
     custom = AuctionGame(CustomPayoff(lambda v, a, o: v * a, (0, 1), 1.0), Uniform(), 2)
     with pytest.raises(RefusedError, match="does not say what is paid"):
         revenue(custom, [lambda v: v] * 2)
+    finite = random_game(2, 2, rng=0)
+    for measure in (revenue, allocation_welfare):
+        with pytest.raises(RefusedError, match="BayesianGame"):
+            measure(finite, StrategyProfile.uniform(finite))
     reserve = AuctionGame("first_price", Uniform(), 2, reserve=0.5)
     with pytest.raises(RefusedError, match=r"some bid is 0, want none beyond the reserve 0\.5"):
         revenue(reserve, [lambda v: v / 2] * 2)
