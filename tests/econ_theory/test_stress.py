@@ -40,11 +40,9 @@ NEAR = 1e-4
 
 
 def stress(games: int):
-    """That many games, the same in every run: to look for new ones, drop `derandomize`."""
+    """That many games."""
     quiet = [HealthCheck.too_slow, HealthCheck.data_too_large]
-    return settings(
-        max_examples=games, deadline=None, derandomize=True, suppress_health_check=quiet
-    )
+    return settings(max_examples=games, suppress_health_check=quiet)
 
 
 def all_solvers(exact: bool) -> list[Solver]:
