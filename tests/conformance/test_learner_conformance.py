@@ -187,7 +187,7 @@ def test_bound_holds_against_adversaries(learner, n_actions, adversary):
 
 
 @learner_test
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     utilities=st.tuples(st.integers(1, 30), st.just(2), st.integers(1, 4)).flatmap(
         lambda shape: hnp.arrays(

@@ -56,7 +56,7 @@ def all_extremes(game: BayesianGame) -> list[StrategyProfile]:
 
 
 @given(games(most_actions=2) | games(n_players=3, most_actions=2))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_team_optimum_is_the_best_of_all_plans(game: BayesianGame) -> None:
     weights = [1.0, 2.0, 0.5][: game.n_players]
     value, profile = team_optimum(game, weights=weights)
@@ -97,7 +97,7 @@ def test_multiplicity_reports_the_stag_hunt() -> None:
 
 
 @given(games())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_one_player_never_loses_by_knowing(game: BayesianGame) -> None:
     """Against players whose actions change nothing for it, information is worth having."""
     own = game.payoffs[0][..., :1]
@@ -108,7 +108,7 @@ def test_one_player_never_loses_by_knowing(game: BayesianGame) -> None:
 
 
 @given(games())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_not_observing_is_playing_alike_as_every_type(game: BayesianGame) -> None:
     blind = without_types(game, 0)
     assert blind.n_types == (1, *game.n_types[1:])
@@ -210,7 +210,7 @@ def test_sensitivity_refuses_what_has_no_derivative() -> None:
 
 
 @given(games())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_strict_elimination_keeps_every_equilibrium(game: BayesianGame) -> None:
     reduction = undominated(game)
     pure = undominated(game, mixed=False)
@@ -234,7 +234,7 @@ def test_strict_elimination_keeps_every_equilibrium(game: BayesianGame) -> None:
 
 
 @given(games(), st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_weak_elimination_keeps_an_equilibrium(game: BayesianGame, mixed: bool) -> None:
     reduction = undominated(game, weak=True, mixed=mixed)
     strict = undominated(game, mixed=mixed)
@@ -248,7 +248,7 @@ def test_weak_elimination_keeps_an_equilibrium(game: BayesianGame, mixed: bool) 
 
 
 @given(games(n_players=3, most_actions=2))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_three_players_lose_no_pure_equilibrium(game: BayesianGame) -> None:
     reduction = undominated(game)
     for solution in solve_all(game):
@@ -278,7 +278,7 @@ def test_types_lose_actions_apart() -> None:
 
 
 @given(games(), st.sampled_from([1e-9, 1e9]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_elimination_does_not_mind_the_unit(game: BayesianGame, scale: float) -> None:
     assume(min(game.payoff_range(i) for i in range(2)) > 0)
     scaled = BayesianGame(game.prior, [u * scale for u in game.payoffs])

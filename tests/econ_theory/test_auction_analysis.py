@@ -52,7 +52,7 @@ def auctions_of_one_prior(draw):
     return AuctionGame(payment, prior, n)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(auctions_of_one_prior())
 def test_revenue_equivalence(game):
     solution = solve(game)

@@ -12,7 +12,7 @@ from econ_theory.errors import ProfileError, SettingError
 from econ_theory.games import BayesianGame
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**6))
 def test_interim_beliefs_are_the_prior_conditioned(draw_game, seed):
     game, _ = draw_game(seed)
@@ -32,7 +32,7 @@ def test_a_null_type_gets_the_marginal_prior_of_the_others():
         interim(game, 2)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10**6), st.integers(1, 4), st.integers(1, 4))
 def test_posteriors_average_to_the_prior(seed, n_states, n_signals):
     rng = np.random.default_rng(seed)

@@ -18,7 +18,7 @@ from econ_theory.games import BayesianGame
 from econ_theory.strategies import StrategyProfile
 
 SEEDS = st.integers(0, 10**6)
-PROPERTY = settings(max_examples=30, deadline=None)
+PROPERTY = settings(max_examples=30)
 
 
 def gains(game, profile):
@@ -202,7 +202,7 @@ def test_a_large_constant_costs_no_digits():
 
 
 @given(st.integers(0, 9999), st.sampled_from([1e6, -1e8, 1e8, 2.0**40]), st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_constant_of_any_size_costs_no_digits(seed, constant, exact):
     """Payoffs are multiples of 2 ** -10, so the constant itself rounds none of them."""
     rng = np.random.default_rng(seed)

@@ -37,7 +37,7 @@ def expected(game: BayesianGame, rule: np.ndarray) -> np.ndarray:
 
 
 @given(games())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_every_kind_is_obeyed_and_nothing_beats_the_better_informed(game: BayesianGame) -> None:
     size = max(game.payoff_range(0), game.payoff_range(1), 1e-12)
     found = {kind: CorrelatedLp(kind=kind).solve(game) for kind in KINDS}
@@ -56,7 +56,7 @@ def test_every_kind_is_obeyed_and_nothing_beats_the_better_informed(game: Bayesi
 
 
 @given(games())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_every_nash_equilibrium_is_inside_and_beaten_by_the_optimum(game: BayesianGame) -> None:
     size = max(game.payoff_range(0), game.payoff_range(1), 1e-12)
     search = ExtremeEnumeration().propose(game, None, np.random.default_rng(0))
@@ -71,7 +71,7 @@ def test_every_nash_equilibrium_is_inside_and_beaten_by_the_optimum(game: Bayesi
 
 
 @given(games(most_types=3), st.integers(0, 2**32 - 1))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_disobeying_independent_play_gains_what_the_certificate_says(game, seed: int) -> None:
     profile = StrategyProfile.random(game, rng=seed)
     certificate = certify(game, profile)
@@ -138,7 +138,7 @@ def test_correlation_changes_nothing_in_zero_sum_games(seed: int) -> None:
 
 
 @given(games(), st.tuples(st.integers(-9, 9), st.integers(-9, 9)), st.sampled_from(KINDS))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_units_of_payoff_scale_the_objective_and_nothing_else(game, powers, kind) -> None:
     units = [10.0**power for power in powers]
     other = BayesianGame(
@@ -157,7 +157,7 @@ def test_units_of_payoff_scale_the_objective_and_nothing_else(game, powers, kind
 
 
 @given(games(), st.integers(0, 2**32 - 1), st.sampled_from(KINDS))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_windfall_that_depends_on_types_alone_changes_no_rule(game, seed: int, kind) -> None:
     rng = np.random.default_rng(seed)
     size = max(game.payoff_range(0), game.payoff_range(1)) or 1.0

@@ -97,7 +97,7 @@ def inside(point: np.ndarray, corners) -> bool:
 
 
 @given(rational_games())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_extreme_equilibria_are_gambits(game: BayesianGame) -> None:
     components = ExtremeEnumeration().components(game)
     extremes = [e for component in components for e in component.extremes]
@@ -118,7 +118,7 @@ def test_extreme_equilibria_are_gambits(game: BayesianGame) -> None:
 
 
 @given(rational_games())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_nash_subsets_and_components_hang_together(game: BayesianGame) -> None:
     components = ExtremeEnumeration().components(game)
     for component in components:
@@ -134,7 +134,7 @@ def test_nash_subsets_and_components_hang_together(game: BayesianGame) -> None:
 
 
 @given(rational_games(most_types=3))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_supports_find_everything_unless_they_say_that_ties_were_met(game: BayesianGame) -> None:
     found, why = enumerated(SupportEnumeration(), game)
     assert found, "at least one, however degenerate the game"
@@ -164,7 +164,7 @@ def nearly_degenerate_games(draw) -> BayesianGame:
 
 
 @given(nearly_degenerate_games())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_supports_claim_to_be_complete_only_where_vertices_agree(game: BayesianGame) -> None:
     found, why = enumerated(SupportEnumeration(), game)
     assert found

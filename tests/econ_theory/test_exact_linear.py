@@ -25,7 +25,7 @@ def system(n: int, high: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @given(st.integers(1, 6), st.sampled_from([1, 3, 2**62]), st.integers(0, 9999), st.integers(0, 300))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_rational_solution_is_in_the_box(n: int, high: int, seed: int, shift: int) -> None:
     equations, right = system(n, high, seed)
     equations[0] = equations[0] << shift
@@ -43,7 +43,7 @@ def test_the_rational_solution_is_in_the_box(n: int, high: int, seed: int, shift
 
 
 @given(st.integers(1, 6), st.integers(0, 9999))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_small_regular_systems_are_enclosed_and_singular_ones_are_not(n: int, seed: int) -> None:
     equations, right = system(n, 5, seed)
     regular = round(np.linalg.det(equations.astype(float))) != 0

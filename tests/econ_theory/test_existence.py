@@ -66,7 +66,7 @@ def test_proves_what_newton_finds_in_random_games(shape, seed: int) -> None:
 
 
 @given(st.integers(0, 500), st.floats(0.0, 1.0), st.integers(2, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_never_proves_what_is_not_there(seed: int, weight: float, n_actions: int) -> None:
     """With two players the exact equilibrium tells how far the nearest one may be."""
     game = random_game((2, 2), (n_actions, 2), seed)
@@ -109,7 +109,7 @@ def test_null_types_do_not_matter() -> None:
 
 
 @given(st.integers(0, 500))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_gain_bounds_are_upper_bounds_of_the_exact_gains(seed: int) -> None:
     game = random_game((2, 1, 2), (2, 3, 2), seed)
     profile = StrategyProfile.random(game, rng=seed)

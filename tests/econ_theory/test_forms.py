@@ -28,7 +28,7 @@ def as_mixed(game, profile):
     return StrategyProfile(rows)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=SEEDS)
 def test_ex_ante_gains_agree_through_the_normal_form(draw_game, seed):
     game, profile = draw_game(seed, 2)
@@ -42,7 +42,7 @@ def test_ex_ante_gains_agree_through_the_normal_form(draw_game, seed):
         assert (row == back).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=SEEDS)
 def test_interim_gains_agree_through_the_agent_form(draw_game, seed):
     game, profile = draw_game(seed)

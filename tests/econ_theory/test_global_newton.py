@@ -75,7 +75,7 @@ SHAPES = [
 
 
 @given(st.sampled_from(SHAPES), st.integers(0, 999))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_ends_in_an_equilibrium_up_to_rounding(shape, seed: int) -> None:
     solution = solve(random_game(*shape, seed), GlobalNewton(), rng=seed)
     assert solution.certificate.relative <= 1e-13
@@ -154,7 +154,7 @@ def waypoints(game: BayesianGame, bonus: np.ndarray) -> tuple[list[Waypoint], In
 
 
 @given(st.sampled_from(SHAPES), st.integers(0, 999))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_every_point_is_an_equilibrium_of_the_game_with_its_bonus(shape, seed: int) -> None:
     game = random_game(*shape, seed)
     size = sum(t * a for t, a in game.kernel.shapes)
@@ -204,7 +204,7 @@ def test_null_types_short_axes_and_ties(draw_game, seed: int) -> None:
 
 
 @given(st.integers(0, 999), st.sampled_from([0, 1, 3]), st.integers(2, 3))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_duplicated_actions_of_integer_games(seed: int, high: int, n: int) -> None:
     rng = np.random.default_rng(seed)
     shape = (2,) * n + (3,) * n

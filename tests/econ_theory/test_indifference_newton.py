@@ -33,7 +33,7 @@ def test_finishes_self_play_of_three_and_four_players(shape, seed: int) -> None:
 
 
 @given(st.integers(0, 999), st.integers(1, 3), st.integers(2, 4), st.floats(1e-6, 1e-2))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_returns_to_the_equilibrium_it_is_moved_from(seed, n_types, n_actions, weight) -> None:
     game = random_game((n_types, 2), (n_actions, 3), seed)
     known = solve(game, Lemke()).profile
@@ -56,7 +56,7 @@ def test_repairs_a_wrong_support() -> None:
 
 
 @given(st.integers(0, 999), st.sampled_from([1, 3]), st.integers(2, 3), st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_ties_duplicates_and_null_types(seed: int, high: int, n: int, duplicate: bool) -> None:
     rng = np.random.default_rng(seed)
     n_types = rng.integers(1, 3, n)

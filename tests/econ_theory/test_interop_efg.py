@@ -69,7 +69,7 @@ def assert_same(a, b, *, rtol=0.0):
         assert (np.broadcast_to(u, full) == np.broadcast_to(v, full)).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.integers(1, 3).flatmap(
         lambda n: st.tuples(
@@ -87,7 +87,7 @@ def test_exact_games_round_trip_exactly(shape, seed):
         assert (u == v).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 4), st.integers(1, 3), st.integers(0, 10**6))
 def test_float_games_round_trip_and_probabilities_sum_to_one(n_types, n_actions, seed):
     game = random_game(((n_types, 2), (n_actions, 2)), seed)

@@ -172,7 +172,7 @@ def test_nashpy_refuses_three_players_and_names_what_is_missing(monkeypatch):
 # --- JSON
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10**6), st.booleans())
 def test_json_round_trip_is_bit_for_bit(seed, exact):
     game = bayesian(seed, exact)
@@ -240,7 +240,7 @@ def test_malformed_json_is_refused_with_its_field(text, complaint):
     [(dumps_efg, loads_efg), (dumps_nfg, loads_nfg), (dumps_json, loads_json)],
     ids=["efg", "nfg", "json"],
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_a_damaged_file_is_read_or_refused_but_never_crashes(dumps, loads, data):
     text = dumps(bayesian(exact=True))

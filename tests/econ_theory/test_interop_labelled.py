@@ -34,7 +34,7 @@ def assert_same(game: BayesianGame, other: BayesianGame, *, shapes: bool = True)
 
 
 @given(SEEDS, st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_there_and_back_by_xarray(draw_game, seed: int, exact: bool) -> None:
     game, _ = draw_game(seed)
     if not exact:
@@ -46,7 +46,7 @@ def test_there_and_back_by_xarray(draw_game, seed: int, exact: bool) -> None:
 
 
 @given(SEEDS, st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_there_and_back_by_pandas(draw_game, seed: int, exact: bool) -> None:
     game, profile = draw_game(seed)
     if not exact:

@@ -215,7 +215,7 @@ def test_bounds_that_count_steps_say_so(learner):
     assert not learner.second_order
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(2, 4), st.lists(st.integers(0, 80), min_size=1, max_size=40))
 def test_leader_bound_holds_on_found_grids(n_actions, codes):
     learner, gains = FollowTheLeader(), np.zeros(n_actions)

@@ -96,7 +96,7 @@ def test_bound_holds_and_is_no_idle_one(learner):
 
 
 @pytest.mark.parametrize("learner", EVERY, ids=str)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 4), st.lists(st.integers(0, 15), min_size=1, max_size=60))
 def test_bound_holds_on_found_corners(learner, n_actions, codes):
     state, gains = learner.init(1, n_actions), np.zeros(n_actions)

@@ -154,7 +154,7 @@ def hot_games(draw) -> tuple[BayesianGame, tuple]:
 
 
 @given(hot_games())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_mirror_descent_rests_at_the_heterogeneous_quantal_response(case) -> None:
     game, heat = case
     profile = last(MirrorDescent(temperature=heat), game)

@@ -216,7 +216,7 @@ def test_limits_and_refusals():
         markov_perfect(game, start=MarkovProfile([[[[1.0]]]]))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(SEEDS)
 def test_derivatives_are_those_of_finite_differences(seed):
     rng = np.random.default_rng(seed)

@@ -71,7 +71,7 @@ def written_out(game: MarkovBayesianGame, profile: MarkovProfile):
     return rewards, moves
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(SEEDS)
 def test_chain_and_values_equal_plain_sums(seed):
     game, profile = draw(seed)
@@ -87,7 +87,7 @@ def test_chain_and_values_equal_plain_sums(seed):
     np.testing.assert_allclose(ex_ante_values(game, profile), game.initial @ values, atol=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(SEEDS)
 def test_action_values_average_to_state_values_and_are_the_stage_games(seed):
     game, profile = draw(seed)
@@ -103,7 +103,7 @@ def test_action_values_average_to_state_values_and_are_the_stage_games(seed):
         np.testing.assert_allclose(expected, values[:, i], atol=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SEEDS, SEEDS)
 def test_performance_difference_identity(seed, other):
     game, old = draw(seed)
@@ -157,7 +157,7 @@ def test_values_are_what_simulation_pays():
     assert (np.abs(total.mean(axis=0) - ex_ante_values(game, profile)) < 4.5 * error + 1e-4).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(SEEDS)
 def test_best_response_solves_the_optimality_equation(seed):
     game, profile = draw(seed)
@@ -182,7 +182,7 @@ def test_best_response_beats_every_pure_strategy():
     np.testing.assert_allclose(best_response(game, profile, 0).values, np.max(pure, axis=0))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(SEEDS)
 def test_certificate_gains_average_to_the_value_of_responding(seed):
     game, profile = draw(seed)

@@ -32,7 +32,7 @@ def brute_force(game, profile, i):
     return values
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=SEEDS)
 def test_kernel_equals_its_definition_exactly_and_in_floats(draw_game, seed):
     game, profile = draw_game(seed)
@@ -44,7 +44,7 @@ def test_kernel_equals_its_definition_exactly_and_in_floats(draw_game, seed):
         assert values.dtype == float
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=SEEDS)
 def test_short_axes_equal_their_expansion(draw_game, seed):
     game, profile = draw_game(seed)
@@ -61,7 +61,7 @@ def test_short_axes_equal_their_expansion(draw_game, seed):
         assert game.payoff_range(i) == wide.payoff_range(i)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=SEEDS, batch=st.sampled_from([(1,), (3,), (2, 3)]))
 def test_batches_agree_with_a_loop(draw_game, seed, batch):
     game, _ = draw_game(seed)
@@ -79,7 +79,7 @@ def test_batches_agree_with_a_loop(draw_game, seed, batch):
             np.testing.assert_allclose(value, game.action_values(profile, i), atol=1e-12)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=SEEDS)
 def test_batches_broadcast_against_single_rows_and_run_on_fractions(draw_game, seed):
     game, profile = draw_game(seed, 3)

@@ -50,7 +50,7 @@ SHAPES = [
 
 
 @given(st.sampled_from(SHAPES), st.integers(0, 999), st.booleans(), st.floats(0.02, 10.0))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_ends_at_the_temperature_asked_for(
     shape, seed: int, null: bool, temperature: float
 ) -> None:
@@ -129,7 +129,7 @@ def test_agrees_with_gambit(seed: int) -> None:
 
 @given(st.sampled_from(SHAPES), st.integers(0, 999), st.sampled_from([1, 2, 5]))
 @example(((3, 1), (2, 4)), 128, 5)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_limits_of_games_with_ties(shape, seed: int, high: int) -> None:
     """Integer payoffs tie; the limit may take long, and a branch that is lost says so."""
     rng = np.random.default_rng(seed)
@@ -153,7 +153,7 @@ def test_rough_matrices_lead_to_the_same_end(shape, monkeypatch: pytest.MonkeyPa
 
 
 @given(st.sampled_from(SHAPES[1:]), st.integers(0, 999))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_brisk_paths_end_in_an_equilibrium_with_fewer_points(shape, seed: int) -> None:
     game = random_game(*shape, seed)
     brisk = QuantalResponse(brisk=True).trace(game)
@@ -257,7 +257,7 @@ def test_temperatures_must_fit_the_game() -> None:
 
 
 @given(st.sampled_from(SHAPES[1:]), st.integers(0, 999), st.booleans())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_derivatives_are_those_of_the_kernel(shape, seed: int, large: bool) -> None:
     game = random_game(*shape, seed)
     rng = np.random.default_rng(seed)

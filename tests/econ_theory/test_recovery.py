@@ -32,7 +32,7 @@ ACTIONS = st.tuples(st.integers(1, 4), st.integers(1, 3))
 
 
 @given(SIZES, ACTIONS, st.integers(0, 9999))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_regular_games_are_always_recovered(n_types, n_actions, seed: int) -> None:
     game = random_game(n_types, n_actions, seed)
     near = solve(game, Lemke()).profile
@@ -51,7 +51,7 @@ def test_regular_games_are_always_recovered(n_types, n_actions, seed: int) -> No
 
 
 @given(SIZES, ACTIONS, st.integers(0, 9999), st.sampled_from([1, 2, 5]), st.booleans())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_degenerate_games_are_recovered_or_refused_but_never_wrong(
     n_types, n_actions, seed: int, high: int, flint: bool
 ) -> None:

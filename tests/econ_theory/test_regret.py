@@ -80,7 +80,7 @@ def test_swap_regret_by_enumeration_of_maps():
     assert swap_regret(trace).cumulative[-1, 0] == pytest.approx(best - (played * worth).sum())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10**6))
 def test_regrets_are_ordered_and_ignore_constants(seed):
     trace = random_trace(seed)

@@ -73,7 +73,7 @@ def assert_same_play(whole, index, alone):
                 np.testing.assert_array_equal(mine[index], theirs)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(SEEDS, st.sampled_from(["realized", "bandit"]))
 def test_runs_of_a_batch_equal_single_runs_with_the_same_draws(seed, feedback):
     (game,) = random_games(seed, 1)
@@ -88,7 +88,7 @@ def test_runs_of_a_batch_equal_single_runs_with_the_same_draws(seed, feedback):
         assert_same_play(whole, r, alone)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(SEEDS, st.booleans())
 def test_games_of_a_batch_equal_single_games(seed, alternating):
     games = random_games(seed, 3)
@@ -119,7 +119,7 @@ def test_games_times_runs_equal_single_runs(feedback, shape):
         assert_same_play(whole, (g, r), alone)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     SEEDS,
     st.sampled_from(["expected", "realized", "bandit"]),
@@ -164,7 +164,7 @@ def test_checkpoints_equal_the_full_trace_there(seed, feedback, batch, block, al
     np.testing.assert_allclose(joint_play(full), joint_play(short), atol=1e-12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(SEEDS)
 def test_drawn_regrets_are_ordered_too(seed):
     (game,) = random_games(seed, 1)
@@ -184,7 +184,7 @@ def test_drawn_regrets_are_ordered_too(seed):
     )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(SEEDS, st.floats(0.1, 50.0))
 def test_constants_change_nothing_and_scaling_scales(seed, factor):
     (game,) = random_games(seed, 1)
@@ -199,7 +199,7 @@ def test_constants_change_nothing_and_scaling_scales(seed, factor):
             )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(SEEDS, st.booleans())
 def test_splitting_a_type_in_two_equal_halves_changes_nothing(seed, alternating):
     (game,) = random_games(seed, 1)

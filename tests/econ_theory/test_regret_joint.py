@@ -65,7 +65,7 @@ def profile_weight(rng):
     return Fraction(int(rng.integers(0, 4)), 3)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=SEEDS)
 def test_gaps_of_joint_play_are_average_regrets_exactly(draw_game, seed):
     game, play = rational_play(draw_game, seed)
@@ -85,7 +85,7 @@ def test_gaps_of_joint_play_are_average_regrets_exactly(draw_game, seed):
     assert correlated_epsilon(game.exact, joint) >= coarse_epsilon(game.exact, joint)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=SEEDS)
 def test_a_single_step_is_judged_as_the_certificate_does(draw_game, seed):
     game, profile = draw_game(seed)
@@ -100,7 +100,7 @@ def test_a_single_step_is_judged_as_the_certificate_does(draw_game, seed):
     np.testing.assert_allclose(joint_play(play).astype(float), outcome(game, profile), atol=1e-15)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=SEEDS)
 def test_disobedience_in_the_mediators_code_is_the_same_gap(draw_game, seed):
     game, _ = draw_game(seed)
@@ -290,7 +290,7 @@ def test_bounds_refuse_learners_they_say_nothing_about():
         learner_bound(game, [RegretMatchingPlus()])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=SEEDS, inner=st.sampled_from([(), (2,), (2, 3)]))
 def test_stacked_kernels_equal_single_ones(draw_game, seed, inner):
     first, profile = draw_game(seed)

@@ -36,14 +36,14 @@ def games(draw, *, n_players=2, most_types=3, most_actions=3, integers=True) -> 
 
 
 @given(games())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_lemke_solves_degenerate_two_player_games(game: BayesianGame) -> None:
     solution = solve(game, Lemke(), throw=False)
     assert solution.certificate.relative <= 1e-9
 
 
 @given(games(most_types=2, most_actions=3), st.sampled_from([1e-12, 1e-6, 1e6, 1e12]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_lemke_does_not_mind_the_scale(game: BayesianGame, scale: float) -> None:
     scaled = BayesianGame(game.prior, [u * scale + scale for u in game.payoffs])
     assert solve(scaled, Lemke(), throw=False).certificate.relative <= 1e-8
@@ -92,7 +92,7 @@ def test_tableau_solves_a_known_complementarity_problem() -> None:
 
 
 @given(games(integers=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_zero_sum_lp_agrees_with_lemke_on_the_value(game: BayesianGame) -> None:
     zero_sum = BayesianGame(game.prior, [game.payoffs[0], -game.payoffs[0]])
     solutions = [solve(zero_sum, solver, throw=False) for solver in (ZeroSumLp(), Lemke())]
@@ -123,7 +123,7 @@ def brute_pure(game: BayesianGame) -> set[tuple[tuple[int, ...], ...]]:
 
 
 @given(games(most_types=2, most_actions=3) | games(n_players=3, most_types=2, most_actions=2))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_pure_enumeration_finds_exactly_what_brute_force_finds(game: BayesianGame) -> None:
     found = [
         tuple(tuple(int(a) for a in row.argmax(axis=1)) for row in profile.rows)

@@ -65,7 +65,7 @@ def test_constructors_fit_the_game():
     assert pure.supports[1].tolist() == [[True, False], [False, True]]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10**6))
 def test_exact_rows_sum_to_one_exactly_and_come_back(seed):
     profile = StrategyProfile.random(GAME, rng=seed)

@@ -65,7 +65,7 @@ def exact_stationary(rates):
         elements=st.sampled_from([1e-17, 1e-12, 1e-6, 0.01, 0.3, 1.0, 7.0]),
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_stationary_probabilities_are_accurate_however_small(rates):
     np.testing.assert_allclose(stationary_rows(rates), exact_stationary(rates), rtol=1e-13)
 
@@ -78,7 +78,7 @@ def test_stationary_probabilities_are_accurate_however_small(rates):
         )
     )
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_reducible_chains_balance_and_relabel(case):
     rates, order = case
     weights = stationary_rows(rates)
