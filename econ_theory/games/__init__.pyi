@@ -2,6 +2,8 @@ from .auction import AuctionGame
 from .base import Game, Profile
 from .bayesian import BayesianGame
 from .continuous import ContinuousGame
+from .ex_post import ex_post_payoffs
+from .double_auction import DoubleAuction
 from .markov import MarkovBayesianGame
 from .payment_rules import AllPay, CustomPayoff, Effort, KthPrice, PaymentRule, WinnerPays
 from .priors import Power, Prior, ScipyPrior, Uniform, truncated
@@ -16,6 +18,7 @@ __all__ = [
     "ContinuousGame",
     "Crra",
     "CustomPayoff",
+    "DoubleAuction",
     "Effort",
     "Game",
     "KthPrice",
@@ -31,5 +34,6 @@ __all__ = [
     "Uniform",
     "Utility",
     "WinnerPays",
+    "ex_post_payoffs",
     "truncated",
 ]

@@ -8,8 +8,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from econ_theory.arrays import Array
 from econ_theory.errors import GameError
 from econ_theory.games.continuous import ContinuousGame
+from econ_theory.games.ex_post import auction_payoff
 from econ_theory.games.payment_rules import (
     AllPay,
     CustomPayoff,
@@ -163,6 +165,31 @@ class AuctionGame(ContinuousGame):
     def symmetric(self) -> bool:
         """Whether all players are alike."""
         return all(p == self.priors[0] for p in self.priors) and len(set(self.utilities)) == 1
+
+    def ex_post(self, i: int, types: Array, actions: Array, own: Array | None = None) -> Array:
+        """Return player `i`'s payoffs draw by draw; ties count as what a fair draw is worth."""
+        return auction_payoff(self, i, types, actions, own)
+
+    def action_range(self, i: int) -> tuple[float, float]:
+        """Return the bids between which equilibria are looked for.
+
+        Up to the highest value or, where bids may exceed it (k-th price, war of attrition), three
+        times that; effort up to what the first prize is worth to the lowest cost.
+        """
+        payment, highs = self.payment, max(p.high for p in self.priors)
+        if isinstance(payment, CustomPayoff):
+            return payment.actions
+        if isinstance(payment, Effort):
+            return 0.0, payment.prizes[0] / min(p.low for p in self.priors)
+        if self.procurement:
+            low = min(p.low for p in self.priors)
+            return low, highs if self.reserve is None else self.reserve
+        low = 0.0 if isinstance(payment, AllPay) else min(0.0, *(p.low for p in self.priors))
+        if isinstance(payment, AllPay):
+            highs *= payment.prizes[0]
+        if isinstance(payment, KthPrice) or getattr(payment, "returned", 0.0) > 0:
+            highs += 2 * (highs - low)
+        return low if self.reserve is None else self.reserve, highs
 
     def payoff_range(self, i: int) -> float:
         """Return what a relative gain of player `i` is a share of, payoff units.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Literal, Self
 
+from econ_theory.arrays import Array
+from econ_theory.errors import RefusedError
 from econ_theory.games.priors import Prior
 
 __all__ = ["ContinuousGame"]
@@ -45,6 +47,35 @@ class ContinuousGame(ABC):
     def idle(self, i: int) -> Literal["low", "high"] | None:
         """Return which end of player `i`'s types may stay out of the game, or None."""
         return None
+
+    def ex_post(self, i: int, types: Array, actions: Array, own: Array | None = None) -> Array:
+        """Return player `i`'s payoffs in B draws of types and actions ``(n, B)``: ``(..., B)``.
+
+        With `own`, ``(..., B)``, player `i` takes these actions instead of ``actions[i]``. An
+        action is NaN where a player stays out. Solvers that need no more than payoffs ask this;
+        a family that states it also states `action_range`.
+
+        Raises
+        ------
+        RefusedError
+            If the family states no payoffs of single draws.
+        """
+        raise RefusedError(
+            f"{type(self).__name__} states no ex-post payoffs, want a family that does; use its "
+            "own solver."
+        )
+
+    def action_range(self, i: int) -> tuple[float, float]:
+        """Return an interval that contains the actions worth looking at, for `ex_post`."""
+        raise RefusedError(
+            f"{type(self).__name__} states no range of actions, want a family that does; use its "
+            "own solver."
+        )
+
+    @property
+    def stated_by_payoffs(self) -> bool:
+        """Whether the family states `ex_post`."""
+        return type(self).ex_post is not ContinuousGame.ex_post
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(self.summary)})"
