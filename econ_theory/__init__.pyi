@@ -1,10 +1,11 @@
 from .beliefs import interim, posterior
 from .bid_functions import BidFunction, BidProfile
 from .certificates import Certificate, certify
-from .driver import Solution, Status, solve
+from .driver import Solution, solve
 from .games import AuctionGame, BayesianGame, Game
 from .search import Equilibria, solve_all
 from .strategies import StrategyProfile
+from .trial import Status
 
 __all__ = [
     "AuctionGame",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import nullcontext
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, overload
 
 from econ_theory.certificates import Certificate, ContinuousCertificate, certify
@@ -27,6 +25,7 @@ from econ_theory.solvers import (
     ZeroSumLp,
 )
 from econ_theory.strategies import StrategyProfile, check_profile
+from econ_theory.trial import Status, Trial
 
 __all__ = ["Choice", "ContinuousSolution", "Solution", "Status", "choose", "solve"]
 
@@ -48,15 +47,6 @@ _BRISK = (
 _GLANCE = ((SelfPlay(), 8), (Lemke(max_pivots=200), 200))
 _PLAY = ((SelfPlay(), 60), (Lemke(max_pivots=1500), 1500))
 _CAREFUL = ((QuantalResponse(limit=2e-8), 50_000), (IndifferenceNewton(restarts=2), 40))
-
-
-class Status(Enum):
-    """How a run ended; the value is the message, and the message says what to do next."""
-
-    CONVERGED = "the certificate is within tol"
-    STEPS = "max_steps proposals were judged; raise max_steps, or start from solution.profile"
-    TIME = "max_seconds passed; raise max_seconds, or start from solution.profile"
-    EXHAUSTED = "the solver has no more to propose; see solution.reason, or try another solver"
 
 
 @dataclass(frozen=True)
@@ -278,11 +268,10 @@ def solve(
     game = game.centred
     rng = as_rng(rng)
     entropy = entropy_of(rng)
-    goal = min(tol, EXACT_TOL) if solver.exact else tol
-    began = time.perf_counter()
-    best: tuple[Any, Certificate] | None = None
-    history: list[tuple[int, float, float]] = []
-    status, ended = Status.EXHAUSTED, ""
+    trial: Trial[Any, Certificate] = Trial(
+        tol, max_steps, max_seconds, goal=EXACT_TOL if solver.exact else tol
+    )
+    ended = ""
     proposals = solver.propose(game, start, rng)
     with _bar(progress, solver_name(solver)) as bar:
         while True:
@@ -292,59 +281,41 @@ def solve(
                 ended = stop.value or ""
                 break
             if profile is None:
-                if max_seconds is not None and time.perf_counter() - began >= max_seconds:
-                    status = Status.TIME
+                if trial.late():
                     break
                 continue
-            certificate = certify(game, profile)
-            relative = certificate.relative
-            seconds = time.perf_counter() - began
-            history.append((len(history) + 1, seconds, relative))
-            if best is None or relative < best[1].relative:
-                best = profile, certificate
-            if bar is not None:
+            over = trial.judged(profile, certify(game, profile))
+            if bar is not None and trial.best is not None:
                 bar.update()
-                bar.set_postfix_str(f"epsilon {best[1].relative:.2g}")
-            if relative <= goal:
-                status = Status.CONVERGED
-                break
-            if len(history) >= max_steps:
-                status = Status.STEPS
-                break
-            if max_seconds is not None and seconds >= max_seconds:
-                status = Status.TIME
+                bar.set_postfix_str(f"epsilon {trial.best[1].relative:.2g}")
+            if over:
                 break
     proposals.close()
     continuous = _continuous(game)
-    if best is None and status is Status.TIME and not (continuous and start is None):
+    empty = trial.best is None
+    if empty and trial.status is Status.TIME and not (continuous and start is None):
         profile = StrategyProfile.uniform(game) if start is None else start
-        best = profile, certify(game, profile)
+        trial.keep(profile, certify(game, profile))
         ended = f"nothing was found in time, this is {'uniform play' if start is None else 'start'}"
-    if best is None:
+    if trial.best is None:
         raise RefusedError(
             f"{solver_name(solver)} proposed no profile ({ended}), want one; "
             "use the default solver."
         )
-    if best[1].relative <= tol:
-        status = Status.CONVERGED
     kind: Any = ContinuousSolution if continuous else Solution
     solution = kind(
-        profile=best[0],
-        certificate=best[1],
-        status=status,
+        profile=trial.best[0],
+        certificate=trial.best[1],
+        status=trial.status,
         solver=solver_name(solver),
         reason="; ".join(filter(None, (choice.why, ended))),
-        steps=len(history),
-        seconds=time.perf_counter() - began,
-        history=tuple(history),
+        steps=len(trial.history),
+        seconds=trial.seconds,
+        history=tuple(trial.history),
         entropy=entropy,
     )
-    if throw and status is not Status.CONVERGED:
-        raise NotConverged(
-            f"relative epsilon is {best[1].relative:.3g} after {len(history)} proposals of "
-            f"{solver_name(solver)}, want {tol:g}; {status.value}.",
-            solution,
-        )
+    if throw and trial.status is not Status.CONVERGED:
+        raise NotConverged(trial.shortfall(solver_name(solver)), solution)
     return solution
 
 

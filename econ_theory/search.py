@@ -13,7 +13,6 @@ from econ_theory.certificates import certify
 from econ_theory.driver import (
     EXACT_TOL,
     Solution,
-    Status,
     check_solvable,
     choose,
     solver_name,
@@ -24,6 +23,7 @@ from econ_theory.recovery import recover_exactly
 from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import ExtremeEnumeration, PureEnumeration, Solver
 from econ_theory.strategies import StrategyProfile
+from econ_theory.trial import Status
 
 __all__ = ["Equilibria", "solve_all"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from econ_theory.arrays import Array, frozen
-from econ_theory.driver import Status
 from econ_theory.errors import NotConverged, SettingError
 from econ_theory.markov.best_response import best_response
 from econ_theory.markov.certificates import MarkovCertificate, certify_markov
@@ -21,6 +19,7 @@ from econ_theory.markov.value_iteration import value_iteration
 from econ_theory.markov.values import state_values
 from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import Solver
+from econ_theory.trial import Status, Trial
 
 if TYPE_CHECKING:
     from econ_theory.games.markov import MarkovBayesianGame
@@ -138,44 +137,26 @@ def markov_perfect(
     if start is not None:
         check_markov_profile(start, game)
     rng = as_rng(rng)
-    entropy, began = entropy_of(rng), time.perf_counter()
-    history: list[tuple[int, float, float]] = []
-    best: tuple[MarkovProfile, MarkovCertificate, str] | None = None
-    status = Status.EXHAUSTED
+    entropy = entropy_of(rng)
+    trial: Trial[tuple[MarkovProfile, str], MarkovCertificate] = Trial(tol, max_steps, max_seconds)
     for profile, how in _proposals(game, solver, start, rng, newton):
-        certificate = certify_markov(game, profile)
-        seconds = time.perf_counter() - began
-        history.append((len(history) + 1, seconds, certificate.relative))
-        if best is None or certificate.relative < best[1].relative:
-            best = profile, certificate, how
-        if certificate.relative <= tol:
-            status = Status.CONVERGED
-        elif len(history) >= max_steps:
-            status = Status.STEPS
-        elif max_seconds is not None and seconds >= max_seconds:
-            status = Status.TIME
-        else:
-            continue
-        break
-    assert best is not None
-    profile, certificate, how = best
+        if trial.judged((profile, how), certify_markov(game, profile)):
+            break
+    assert trial.best is not None
+    (profile, how), certificate = trial.best
     solution = MarkovSolution(
         profile=profile,
         values=frozen(state_values(game, profile)),
         certificate=certificate,
-        status=status,
+        status=trial.status,
         reason=how,
-        steps=len(history),
-        seconds=time.perf_counter() - began,
-        history=tuple(history),
+        steps=len(trial.history),
+        seconds=trial.seconds,
+        history=tuple(trial.history),
         entropy=entropy,
     )
-    if throw and status is not Status.CONVERGED:
-        raise NotConverged(
-            f"relative epsilon is {certificate.relative:.3g} after {len(history)} "
-            f"proposals, want {tol:g}; {status.value}.",
-            solution,
-        )
+    if throw and trial.status is not Status.CONVERGED:
+        raise NotConverged(trial.shortfall(), solution)
     return solution
 
 

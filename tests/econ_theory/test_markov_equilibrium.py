@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from econ_theory import certify
+from econ_theory import Status, certify
 from econ_theory.catalog import random_markov_game
-from econ_theory.driver import Status
 from econ_theory.errors import NotConverged, ProfileError, RefusedError, SettingError
 from econ_theory.games import MarkovBayesianGame
 from econ_theory.markov import (
