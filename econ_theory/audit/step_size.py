@@ -13,6 +13,7 @@ from econ_theory.audit.base import Curve, Finding, Picture
 from econ_theory.audit.intervals import mean_interval
 from econ_theory.games.markov import MarkovBayesianGame
 from econ_theory.markov import StepSize, q_learning
+from econ_theory.regret.rates import power_law
 
 __all__ = ["StepSizeRate"]
 
@@ -121,6 +122,4 @@ class StepSizeRate:
 
 def _slope(found: Errors) -> float:
     kept = found.steps >= BURN_IN * found.steps[-1]
-    logs = np.log(found.steps[kept])
-    logs = logs - logs.mean()
-    return float(logs @ np.log(found.error[kept]) / (logs @ logs))
+    return power_law(found.steps[kept], found.error[kept])[0]

@@ -13,6 +13,7 @@ from econ_theory.errors import RefusedError, SettingError
 from econ_theory.markov.best_response import best_response
 from econ_theory.markov.profiles import MarkovProfile, check_markov_profile
 from econ_theory.markov.schedules import EpsilonGreedy, Exploration, StepSize
+from econ_theory.regret.rates import power_law
 from econ_theory.seeding import Seed, as_rng
 
 if TYPE_CHECKING:
@@ -94,17 +95,16 @@ class QLearningTrace:
                 f"burn_in is {burn_in} with {int(kept.sum())} checkpoints after it, want at least "
                 "3; lower burn_in or raise n_steps."
             )
-        squares, logs = self.errors[kept] ** 2, np.log(self.steps[kept])
-        logs = logs - logs.mean()
+        steps, squares = self.steps[kept], self.errors[kept] ** 2
 
-        def slope(mean: Array) -> Array:
-            return logs @ (0.5 * np.log(mean)) / (logs @ logs)
+        def slope(mean: Array) -> float:
+            return power_law(steps, np.sqrt(mean))[0]
 
         picks = as_rng(rng).integers(self.n_runs, size=(400, self.n_runs))
         low, high = np.quantile(
             [slope(squares[:, pick].mean(axis=1)) for pick in picks], [0.025, 0.975]
         )
-        return ErrorExponent(float(slope(squares.mean(axis=1))), float(low), float(high))
+        return ErrorExponent(slope(squares.mean(axis=1)), float(low), float(high))
 
     def profile(self, c: int = -1, run: int = 0, *, greedy: bool = False) -> MarkovProfile:
         """Return what is played at checkpoint c of a run; `greedy` leaves exploration out."""

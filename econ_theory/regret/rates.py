@@ -15,7 +15,15 @@ from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
 from econ_theory.seeding import Seed, as_rng
 
-__all__ = ["LinearTest", "Rate", "linear_test", "pooled_rate", "read_curves", "run_rate"]
+__all__ = [
+    "LinearTest",
+    "Rate",
+    "linear_test",
+    "pooled_rate",
+    "power_law",
+    "read_curves",
+    "run_rate",
+]
 
 LEVEL = 0.95
 GRID_POINTS = 64
@@ -78,7 +86,7 @@ def run_rate(
     curve, steps = read_curves(curve, steps, axes=1)
     start = _burn_in(burn_in, steps)
     grid = _grid(start, steps)
-    exponent, level = _slope(steps[grid], curve[grid])
+    exponent, level = power_law(steps[grid], curve[grid])
     draws = np.array([])
     if np.isfinite(exponent):
         fitted = np.concatenate([[0.0], np.exp(level) * steps.astype(float) ** exponent])
@@ -88,7 +96,7 @@ def run_rate(
         noise -= noise.mean()
         wander = (_blocks(noise, len(curve), RESAMPLES, as_rng(rng)) * roots).cumsum(axis=1)
         copies = fitted[grid + 1] + wander[:, grid]
-        draws = np.array([_slope(steps[grid], copy)[0] for copy in copies])
+        draws = np.array([power_law(steps[grid], copy)[0] for copy in copies])
         draws = draws[np.isfinite(draws)]
     interval = (np.nan, np.nan)
     if len(draws):
@@ -124,9 +132,9 @@ def pooled_rate(curves: Any, *, steps: Any = None, burn_in: int | None = None) -
     grid = _grid(start, steps)
     points, kept = steps[grid], curves[:, grid]
     mean = kept.mean(axis=0)
-    exponent = _slope(points, mean)[0]
+    exponent = power_law(points, mean)[0]
     others = (mean - kept / n_runs) * (n_runs / (n_runs - 1))
-    left_out = np.array([_slope(points, other)[0] for other in others])
+    left_out = np.array([power_law(points, other)[0] for other in others])
     spread = np.sqrt((n_runs - 1) * np.mean((left_out - left_out.mean()) ** 2))
     reach = float(t.ppf((1 + LEVEL) / 2, n_runs - 1) * spread)
     interval = (exponent - reach, exponent + reach)
@@ -219,12 +227,18 @@ def _is_trace(curve: Any) -> bool:
     return hasattr(curve, "total") and hasattr(curve, "steps")
 
 
-def _slope(steps: Array, regret: Array) -> tuple[float, float]:
-    """Return slope and intercept of log regret on log step, over the points that are positive."""
-    kept = regret > 0
+def power_law(steps: Array, values: Array) -> tuple[float, float]:
+    """Return slope and intercept of log values on log steps, over the points that are positive.
+
+    Least squares; NaN with fewer than three such points.
+
+    >>> round(power_law(np.array([1.0, 4.0, 9.0]), np.array([2.0, 4.0, 6.0]))[0], 12)
+    0.5
+    """
+    kept = values > 0
     if kept.sum() < 3:
         return float("nan"), float("nan")
-    x, y = np.log(steps[kept]), np.log(regret[kept])
+    x, y = np.log(steps[kept]), np.log(values[kept])
     centred = x - x.mean()
     slope = centred @ y / (centred @ centred)
     return float(slope), float(y.mean() - slope * x.mean())
