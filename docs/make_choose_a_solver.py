@@ -39,6 +39,7 @@ FINDS = {
 BIDS = {
     "SymmetricAuction": "the equilibrium of bidders who are alike, by quadrature",
     "AsymmetricFirstPrice": "the equilibrium of unequal bidders, first price and procurement",
+    "LinearGaussian": "affine equilibria of normal signals and quadratic payoffs",
 }
 
 PAGE = Path(__file__).parent / "choose-a-solver.md"

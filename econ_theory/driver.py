@@ -17,6 +17,7 @@ from econ_theory.solvers import (
     GlobalNewton,
     IndifferenceNewton,
     Lemke,
+    LinearGaussian,
     PureEnumeration,
     QuantalResponse,
     SelfPlay,
@@ -60,6 +61,7 @@ class Choice:
 _CONTINUOUS = (
     Choice(SymmetricAuction(), "bidders who are alike: quadrature"),
     Choice(AsymmetricFirstPrice(), "unequal bidders: a boundary-value problem"),
+    Choice(LinearGaussian(), "normal signals, quadratic payoffs: affine best responses"),
 )
 """Solvers of games with continuous types; the first that does not refuse is chosen."""
 

@@ -4,6 +4,7 @@ from .bayesian import BayesianGame
 from .continuous import ContinuousGame
 from .ex_post import ex_post_payoffs
 from .double_auction import DoubleAuction
+from .gaussian_game import GaussianGame
 from .markov import MarkovBayesianGame
 from .payment_rules import AllPay, CustomPayoff, Effort, KthPrice, PaymentRule, WinnerPays
 from .priors import Power, Prior, ScipyPrior, Uniform, truncated
@@ -21,6 +22,7 @@ __all__ = [
     "DoubleAuction",
     "Effort",
     "Game",
+    "GaussianGame",
     "KthPrice",
     "MarkovBayesianGame",
     "PaymentRule",

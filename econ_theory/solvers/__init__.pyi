@@ -8,6 +8,7 @@ from .fictitious_play import FictitiousPlay
 from .global_newton import GlobalNewton
 from .indifference_newton import IndifferenceNewton
 from .lemke import Lemke
+from .linear_gaussian import LinearGaussian
 from .mirror_descent import MirrorDescent
 from .obedience import disobedience, outcome
 from .pure_enumeration import PureEnumeration
@@ -32,6 +33,7 @@ __all__ = [
     "GlobalNewton",
     "IndifferenceNewton",
     "Lemke",
+    "LinearGaussian",
     "MirrorDescent",
     "NashSubset",
     "Proposals",
