@@ -6,6 +6,7 @@ from functools import cache
 
 from econ_theory.catalog.all_pay_auctions import all_pay, contests
 from econ_theory.catalog.auction_entry import AuctionEntry
+from econ_theory.catalog.double_auctions import double_auctions
 from econ_theory.catalog.price_auctions import (
     asymmetric_prices,
     other_prices,
@@ -34,4 +35,5 @@ def auctions() -> tuple[AuctionEntry, ...]:
         *other_prices(),
         *all_pay(),
         *contests(),
+        *double_auctions(),
     )

@@ -1,4 +1,6 @@
-from .bounds import player_bound
+from .bounds import bidder_bound, in_costs, player_bound
+from .curve import Bidder
+from .reduction import trading
 from .sampling import sampled_gain
 
-__all__ = ["player_bound", "sampled_gain"]
+__all__ = ["Bidder", "bidder_bound", "in_costs", "player_bound", "sampled_gain", "trading"]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.bid_functions import BidProfile
-from econ_theory.envelope.curve import Bidder, first_levels, trace
+from econ_theory.envelope.curve import Bidder, Curve, first_levels, trace
 from econ_theory.envelope.gains import Envelope
-from econ_theory.envelope.reduction import reduce
+from econ_theory.envelope.reduction import Reduction, reduce
 from econ_theory.errors import RefusedError
 from econ_theory.games.auction import AuctionGame
 from econ_theory.games.payment_rules import AllPay, Effort
 from econ_theory.verdicts import PlayerGains
 
-__all__ = ["player_bound"]
+__all__ = ["bidder_bound", "in_costs", "player_bound"]
 
 CELLS = 1024
 MOST_CELLS = 60_000
@@ -26,12 +29,7 @@ WORST = 16
 
 
 def player_bound(game: AuctionGame, profile: BidProfile, i: int) -> PlayerGains:
-    """Return the `PlayerGains` of player `i`, its grid refined until bound and estimate agree.
-
-    They agree if they differ by at most 1e-9 of the payoff range, or half the estimate, or the
-    grid has 60,000 cells. Rounding in float64 is bounded roughly (one unit in the last place a
-    cell), everything else is inside the bound.
-    """
+    """Return the `PlayerGains` of player `i` of an auction, see `bidder_bound`."""
     own, rivals = _bidders(game, profile, i)
     reserve, floor = _floor(game, own, rivals)
     kinks = [] if reserve is None else [reserve]
@@ -39,11 +37,55 @@ def player_bound(game: AuctionGame, profile: BidProfile, i: int) -> PlayerGains:
     kinks = [kink for kink in kinks if kink > floor]
     top = max(bidder.function.bids[-1] for bidder in (own, *rivals))
     kinks = [kink for kink in kinks if kink <= max(top, reserve or top)]
+    found = bidder_bound(
+        own,
+        rivals,
+        lambda curve: reduce(game, i, curve),
+        game.payoff_range(i),
+        floor=floor,
+        kinks=kinks,
+        reserve=reserve,
+    )
+    if game.procurement or game.falling:
+        return in_costs(found, bids=game.procurement)
+    return found
+
+
+def bidder_bound(
+    own: Bidder,
+    rivals: Sequence[Bidder],
+    reduction: Callable[[Curve], Reduction],
+    size: float,
+    *,
+    floor: float,
+    kinks: Sequence[float] = (),
+    reserve: float | None = None,
+    draw: bool = True,
+) -> PlayerGains:
+    """Return the `PlayerGains` of `own`, its grid refined until bound and estimate agree.
+
+    They agree if they differ by at most 1e-9 of `size`, or half the estimate, or the grid has
+    60,000 cells. Rounding in float64 is bounded roughly (one unit in the last place a cell),
+    everything else is inside the bound.
+
+    Parameters
+    ----------
+    own, rivals : in values and rising bids
+    reduction : callable
+        What raising the bid does along a curve.
+    size : float
+        What a relative gain is a share of.
+    floor : float
+        Lowest bid there is to consider; lower ones win nothing.
+    kinks : more bids to cut the curve at
+    reserve : float, optional
+    draw : bool
+        Whether ties are broken by a fair draw; else a tie is won.
+    """
     levels = first_levels(own, rivals, floor, kinks, CELLS)
-    size = game.payoff_range(i)
     while True:
-        curve = trace(own, rivals, levels, reserve)
-        envelope = Envelope(curve, reduce(game, i, curve), size)
+        curve = trace(own, rivals, levels, reserve, draw=draw)
+        envelope = Envelope(curve, reduction(curve), size)
         gains = envelope.gains()
         goal = max(SHARPNESS * size, gains.estimates.max() / 2)
         finer = levels if len(levels) >= MOST_CELLS else _refined(envelope, goal)
@@ -51,17 +93,22 @@ def player_bound(game: AuctionGame, profile: BidProfile, i: int) -> PlayerGains:
             break
         levels = finer
     cells = envelope.cells
-    types = np.stack([curve.type.left[cells], curve.type.right[cells]], axis=1)
-    bids = gains.bids
-    if game.procurement or game.falling:
-        types, bids = -types[:, ::-1], -bids if game.procurement else bids
     return PlayerGains(
-        types=types,
+        types=np.stack([curve.type.left[cells], curve.type.right[cells]], axis=1),
         gains=gains.bounds,
         estimates=gains.estimates,
-        actions=bids,
+        actions=gains.bids,
         weights=curve.weight[cells],
         utility=envelope.mean_utility(),
+    )
+
+
+def in_costs(gains: PlayerGains, *, bids: bool = True) -> PlayerGains:
+    """Return `gains` of values as those of costs: types change sign, and bids too if `bids`."""
+    return replace(
+        gains,
+        types=-gains.types[:, ::-1],
+        actions=-gains.actions if bids else gains.actions,
     )
 
 

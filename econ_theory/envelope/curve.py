@@ -14,6 +14,9 @@ from econ_theory.games.priors import Prior
 
 __all__ = ["Bidder", "Curve", "Rival", "first_levels", "trace"]
 
+FLAT_CELLS = 256
+"""Cells that the whole support would have, where types all bid the same."""
+
 
 @dataclass(frozen=True, eq=False)
 class Bidder:
@@ -90,8 +93,17 @@ def first_levels(
     return np.unique(np.concatenate([merged[merged >= floor], even]))
 
 
-def trace(own: Bidder, rivals: Sequence[Bidder], levels: Array, reserve: float | None) -> Curve:
+def trace(
+    own: Bidder,
+    rivals: Sequence[Bidder],
+    levels: Array,
+    reserve: float | None,
+    *,
+    draw: bool = True,
+) -> Curve:
     """Return the `Curve` of `own` cut at `levels`; the first is the lowest bid there is.
+
+    Ties are broken by a fair `draw`, or won.
 
     At each level up to four points: just below the bid, at it (twice: the first and last type
     that bid it), just above. They differ where rivals bid it with positive probability or own
@@ -109,7 +121,7 @@ def trace(own: Bidder, rivals: Sequence[Bidder], levels: Array, reserve: float |
     jumps = bool((below < upto).any())
     wins = [
         np.prod(below ** counts[:, None], axis=0),
-        _tie(below, upto, counts) if jumps else np.prod(upto ** counts[:, None], axis=0),
+        _tie(below, upto, counts) if jumps and draw else np.prod(upto ** counts[:, None], axis=0),
         np.prod(upto ** counts[:, None], axis=0),
     ]
     if reserve is not None:
@@ -138,16 +150,24 @@ def trace(own: Bidder, rivals: Sequence[Bidder], levels: Array, reserve: float |
         open_cells = between.copy()
         open_cells[5::4] &= ~np.asarray(blocked)
         dev = np.where(open_cells[kept], product.dev, 0.0)
-    level = np.concatenate([[-1, 0], np.repeat(np.arange(n_levels), 4)])[:-1]
+    level = np.concatenate([[-1, 0], np.repeat(np.arange(n_levels), 4)])[:-1][kept]
+    # Types that all bid the same are told apart: what they gain and earn differs.
+    flat = (np.diff(v) > 0) & (np.diff(b) == 0)
+    widths = np.where(flat, np.diff(v), 0.0)[kept]
+    parts_of = np.maximum(np.ceil(widths / (prior.high - prior.low) * FLAT_CELLS), 1).astype(int)
+    cell = np.repeat(np.arange(len(parts_of)), parts_of)
+    place = (np.arange(len(cell)) - (np.cumsum(parts_of) - parts_of)[cell]) / parts_of[cell]
+    start, step = v[:-1][kept][cell], np.diff(v)[kept][cell]
+    types = np.append(start + place * step, v[-1])
     return Curve(
-        type=_kept(straight(v), kept),
-        bid=_kept(straight(b), kept),
-        win=Chord(chance.left, chance.right, dev),
-        rivals=tuple(enclosed),
-        own=(np.diff(v) > 0)[kept],
-        weight=np.diff(prior.cdf(v))[kept],
+        type=straight(types),
+        bid=_kept(_kept(straight(b), kept), cell),
+        win=_kept(Chord(chance.left, chance.right, dev), cell),
+        rivals=tuple(Rival(_kept(r.below, cell), _kept(r.type, cell), r.count) for r in enclosed),
+        own=np.diff(types) > 0,
+        weight=np.diff(prior.cdf(types)),
         levels=levels,
-        level=level[kept],
+        level=level[cell],
         jumps=jumps,
     )
 

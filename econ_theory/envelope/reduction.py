@@ -18,9 +18,17 @@ from econ_theory.envelope.curve import Curve
 from econ_theory.errors import RefusedError
 from econ_theory.games.auction import AuctionGame
 from econ_theory.games.payment_rules import AllPay, Effort, KthPrice, WinnerPays
-from econ_theory.games.utilities import Cara, Charity, Crra, ReturnOnInvestment, Spite
+from econ_theory.games.utilities import (
+    Cara,
+    Charity,
+    Crra,
+    ReturnOnInvestment,
+    RiskNeutral,
+    Spite,
+    Utility,
+)
 
-__all__ = ["Reduction", "reduce"]
+__all__ = ["Reduction", "reduce", "trading"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +102,25 @@ def reduce(game: AuctionGame, i: int, curve: Curve) -> Reduction:
     if game.demand is not None:
         # Bids are negated prices: a lower price sells more.
         win = win * (b * game.demand[1] + game.demand[0])
-    return Reduction(((v - b, win), (-win * payment.own, b)), win)
+    return _winner_pays(payment.own, curve, win)
+
+
+def trading(utility: Utility, share: float, curve: Curve) -> Reduction:
+    """Return the `Reduction` of a buyer who pays `share` of its bid and the rest of the ask.
+
+    Raises
+    ------
+    RefusedError
+        If a CRRA type that trades bids above its value.
+    """
+    if isinstance(utility, RiskNeutral):
+        return _winner_pays(share, curve, curve.win)
+    raise RefusedError(f"utility is {utility}, want RiskNeutral().")
+
+
+def _winner_pays(share: float, curve: Curve, win: Chord) -> Reduction:
+    v, b = curve.type, curve.bid
+    return Reduction(((v - b, win), (-win * share, b)), win)
 
 
 def _alike(curve: Curve, what: str) -> Chord:

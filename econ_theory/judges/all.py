@@ -5,15 +5,18 @@ from __future__ import annotations
 from econ_theory.errors import RefusedError
 from econ_theory.games.auction import AuctionGame
 from econ_theory.games.continuous import ContinuousGame
+from econ_theory.games.double_auction import DoubleAuction
 from econ_theory.games.gaussian_game import GaussianGame
 from econ_theory.judges.auctions import AUCTIONS
 from econ_theory.judges.base import Judge
+from econ_theory.judges.double_auctions import DOUBLE_AUCTIONS
 from econ_theory.judges.gaussian import GAUSSIAN
 
 __all__ = ["JUDGES", "judge_of"]
 
 JUDGES: dict[type[ContinuousGame], Judge] = {
     AuctionGame: AUCTIONS,
+    DoubleAuction: DOUBLE_AUCTIONS,
     GaussianGame: GAUSSIAN,
 }
 
