@@ -6,7 +6,7 @@ import numpy as np
 
 from econ_theory.errors import SettingError
 
-__all__ = ["Seed", "as_rng", "entropy_of", "spawn"]
+__all__ = ["Seed", "as_rng", "draw_indices", "entropy_of", "spawn"]
 
 Seed = int | np.random.Generator | None
 
@@ -24,6 +24,17 @@ def as_rng(rng: Seed = None) -> np.random.Generator:
             raise SettingError(f"rng is {rng}, want a seed >= 0; pass a non-negative int.")
         return np.random.default_rng(rng)
     raise SettingError(f"rng is {rng!r}, want an int, a numpy Generator or None; pass e.g. rng=0.")
+
+
+def draw_indices(probabilities: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return one index drawn from each distribution ``(..., M)``; rows need not sum to one.
+
+    >>> draw_indices(np.array([[0.0, 1.0], [1.0, 0.0]]), as_rng(0))
+    array([1, 0])
+    """
+    edges = probabilities.cumsum(axis=-1)
+    draw = rng.random(edges.shape[:-1])[..., None] * edges[..., -1:]
+    return np.minimum((draw >= edges).sum(axis=-1), edges.shape[-1] - 1)
 
 
 def spawn(rng: np.random.Generator, n: int) -> list[np.random.Generator]:

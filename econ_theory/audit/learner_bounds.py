@@ -12,6 +12,7 @@ from econ_theory import learners as shipped
 from econ_theory.arrays import Array
 from econ_theory.audit.base import Curve, Finding, Picture
 from econ_theory.learners import BanditMinimizer
+from econ_theory.seeding import draw_indices
 
 __all__ = ["LearnerBounds", "shipped_learners"]
 
@@ -184,9 +185,7 @@ def _bandit_attack(learner: Any, n_actions: int, rng: np.random.Generator) -> At
     earned = np.empty((STEPS, BANDIT_RUNS))
     for k, utility in enumerate(utilities):
         strategy = np.broadcast_to(learner.strategy(state), (BANDIT_RUNS, 1, n_actions))
-        edges = strategy.cumsum(axis=-1)
-        action = (rng.random((BANDIT_RUNS, 1, 1)) * edges[..., -1:] >= edges).sum(axis=-1)
-        played = np.eye(n_actions)[np.minimum(action, n_actions - 1)]
+        played = np.eye(n_actions)[draw_indices(strategy, rng)]
         earned[k] = (played @ utility)[:, 0]
         state = learner.observe(state, played, earned[k][:, None])
     best = utilities.cumsum(axis=0).max(axis=-1)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from econ_theory.seeding import draw_indices
 from llm_bridge.econ.executor import Executors, Heard, control_at
 from llm_bridge.econ.network import EconNetwork
 from llm_bridge.econ.observation import Last, Scene
 from llm_bridge.econ.outcomes import Outcome, Referee
 from llm_bridge.econ.replay import History
 
-__all__ = ["Play", "Players", "choose", "vote_weights"]
+__all__ = ["Play", "Players", "vote_weights"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,6 @@ class Play:
             share = np.exp((values - values.max(axis=-1, keepdims=True)) / self.alpha)
             share /= share.sum(axis=-1, keepdims=True)
         return (1.0 - self.epsilon) * share + self.epsilon / values.shape[-1]
-
-
-def choose(probabilities: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return one index drawn from each distribution (..., M)."""
-    edges = probabilities.cumsum(axis=-1)
-    draw = rng.random(edges.shape[:-1])[..., None] * edges[..., -1:]
-    return np.minimum((draw >= edges).sum(axis=-1), edges.shape[-1] - 1)
 
 
 def vote_weights(
@@ -118,7 +112,7 @@ class Players:
                 beliefs, memory = self.network.beliefs(torch.from_numpy(seen)[:, None], memory)
                 values, candidates = self.network.candidate_values(beliefs)
             shares = how.probabilities(values[:, 0].numpy().astype(np.float64))
-            picked = choose(shares, rng)
+            picked = draw_indices(shares, rng)
             features = np.take_along_axis(
                 candidates[:, 0].numpy(), picked[..., None, None], axis=2
             )[:, :, 0]

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 import torch
 
+from econ_theory.seeding import draw_indices
 from llm_bridge.config import RunConfig, preset
 from llm_bridge.controls import ControlMenu
 from llm_bridge.econ.learner import Learner
 from llm_bridge.econ.network import EconNetwork, Sizes
 from llm_bridge.econ.replay import History
-from llm_bridge.econ.rollout import Play, choose
+from llm_bridge.econ.rollout import Play
 from llm_bridge.econ.system import TrainedSystem, load_system, quiet_torch
 from llm_bridge.econ.team import Team, build_team
 from llm_bridge.econ.trainer import alpha_at, train
@@ -103,7 +104,7 @@ def test_play_is_the_logit_reply_and_draws_at_its_rates():
     np.testing.assert_allclose(shares, np.exp(values / 0.25) / np.exp(values / 0.25).sum())
     mixed = Play(alpha=0.25, epsilon=0.3).probabilities(values)
     np.testing.assert_allclose(mixed, 0.7 * shares + 0.1)
-    drawn = choose(np.tile(shares, (20000, 1)), np.random.default_rng(0))
+    drawn = draw_indices(np.tile(shares, (20000, 1)), np.random.default_rng(0))
     np.testing.assert_allclose(np.bincount(drawn) / 20000, shares, atol=0.015)
 
 

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from econ_theory import BayesianGame, StrategyProfile, solve
+from econ_theory import StrategyProfile, solve
 from econ_theory.errors import ProfileError, SettingError
 from econ_theory.learners import Hedge, RegretMatching
 from econ_theory.regret import (
@@ -37,17 +37,6 @@ from econ_theory.plotting import (  # noqa: E402
 )
 
 STEPS = 120
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
-@pytest.fixture(scope="module")
-def game(labelled_game) -> BayesianGame:
-    return labelled_game
 
 
 @pytest.fixture(scope="module")

@@ -22,22 +22,10 @@ from econ_theory.regret import (
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402
 
 from econ_theory.plotting import plot_regret, plot_regret_by_type, plot_simplex  # noqa: E402
 
 RUNS, STEPS = 12, 400
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
-@pytest.fixture(scope="module")
-def game(labelled_game) -> BayesianGame:
-    return labelled_game
 
 
 @pytest.fixture(scope="module")

@@ -16,17 +16,6 @@ from matplotlib import pyplot as plt  # noqa: E402
 from econ_theory.plotting import plot_branch  # noqa: E402
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
-@pytest.fixture(scope="module")
-def game(labelled_game) -> BayesianGame:
-    return labelled_game
-
-
 @pytest.fixture(scope="module")
 def branch(game):
     return QuantalResponse().trace(game)
