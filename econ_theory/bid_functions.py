@@ -1,4 +1,4 @@
-"""Strategies of continuous games: piecewise-linear monotone bids, one function a player."""
+"""Strategies of continuous games: piecewise-linear monotone bids, one function a bid."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from econ_theory.errors import ProfileError
 from econ_theory.games.continuous import ContinuousGame
 from econ_theory.games.priors import Prior
 
-__all__ = ["BidFunction", "BidProfile", "as_bids", "check_bids"]
+__all__ = ["BidFunction", "BidProfile", "BidSchedule", "as_bids", "as_schedules", "check_bids"]
 
 FIRST_KNOTS = 65
 MOST_KNOTS = 50_000
@@ -31,7 +31,8 @@ class BidFunction:
     Parameters
     ----------
     types : (K,) array
-        Not decreasing; a repeated type is a jump. Types outside place no bid.
+        Not decreasing; a repeated type is a jump. Types outside place no bid. A single one is the
+        strategy of a type that everyone knows.
     bids : (K,) array
         Monotone: not decreasing, or (effort in its cost) not increasing.
 
@@ -54,12 +55,12 @@ class BidFunction:
 
     def __init__(self, types: Any, bids: Any) -> None:
         v, b = (as_numbers(x, ProfileError, n) for x, n in ((types, "types"), (bids, "bids")))
-        if v.ndim != 1 or v.shape != b.shape or len(v) < 2:
+        if v.ndim != 1 or v.shape != b.shape or len(v) < 1:
             raise ProfileError(
-                f"types and bids have shapes {v.shape} and {b.shape}, want one length K >= 2."
+                f"types and bids have shapes {v.shape} and {b.shape}, want one length K >= 1."
             )
         steps = np.diff(b)
-        if (np.diff(v) < 0).any() or not v[0] < v[-1]:
+        if (np.diff(v) < 0).any() or not (v[0] < v[-1] or len(v) == 1):
             raise ProfileError("types decrease somewhere, want them sorted.")
         if (steps < 0).any() and (steps > 0).any():
             k = int(np.flatnonzero(steps < 0)[0])
@@ -84,6 +85,8 @@ class BidFunction:
         (2,)
         """
         width = high - low
+        if width == 0:
+            return cls([low], _evaluated(function, np.array([low]), width))
         knots = np.linspace(low, high, FIRST_KNOTS)
         bids = _evaluated(function, knots, width)
         for _ in range(60):
@@ -167,15 +170,50 @@ class BidFunction:
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class BidProfile:
-    """One bid function a player; give the same object to players who bid alike."""
+class BidSchedule:
+    """Several bids of one player: a bid function for each unit, or each award, it bids on.
+
+    >>> reduced = BidSchedule([BidFunction([0, 1], [0, 1]), BidFunction([0, 1], [0, 0])])
+    >>> reduced([[0.75, 0.5]])
+    array([[0.75, 0.  ]])
+    """
 
     functions: tuple[BidFunction, ...]
 
-    def __init__(self, functions: Sequence[BidFunction] | BidProfile) -> None:
+    def __init__(self, functions: Sequence[BidFunction]) -> None:
+        given = tuple(functions)
+        if not given or not all(isinstance(f, BidFunction) for f in given):
+            kinds = [type(f).__name__ for f in given]
+            raise ProfileError(f"functions is {kinds}, want a BidFunction for each bid.")
+        object.__setattr__(self, "functions", given)
+
+    def __call__(self, types: Any) -> Array:
+        """Return the bids ``(..., M)`` of `types` ``(..., M)``, the type of each bid."""
+        v = np.asarray(types, dtype=float)
+        return np.stack([f(v[..., k]) for k, f in enumerate(self.functions)], axis=-1)
+
+    def scaled(self, factor: float) -> BidSchedule:
+        """Return the schedule whose bids are `factor` times these."""
+        new = {id(f): f.scaled(factor) for f in self.functions}
+        return BidSchedule([new[id(f)] for f in self.functions])
+
+    def __repr__(self) -> str:
+        return f"BidSchedule({', '.join(map(repr, self.functions))})"
+
+
+@dataclass(frozen=True, eq=False, init=False)
+class BidProfile:
+    """One bid function a player; give the same object to players who bid alike.
+
+    Where a player places several bids, a `BidSchedule` takes the place of its bid function.
+    """
+
+    functions: tuple[Any, ...]
+
+    def __init__(self, functions: Sequence[BidFunction | BidSchedule] | BidProfile) -> None:
         given = functions.functions if isinstance(functions, BidProfile) else tuple(functions)
         for i, function in enumerate(given):
-            if not isinstance(function, BidFunction):
+            if not isinstance(function, (BidFunction, BidSchedule)):
                 raise ProfileError(
                     f"strategy of player {i} is {type(function).__name__}, want a BidFunction; "
                     "see BidFunction.from_callable."
@@ -200,10 +238,12 @@ class BidProfile:
 
         shares = np.linspace(0, 1, 6)
         rows = []
-        for i, f in enumerate(self.functions):
-            types = f.types[0] + shares * (f.types[-1] - f.types[0])
-            cells = (f"{v:.4g}: {b:.4g}" for v, b in zip(types, f(types), strict=True))
-            rows.append([f"player {i + 1}", *cells])
+        for i, strategy in enumerate(self.functions):
+            several = isinstance(strategy, BidSchedule)
+            for k, f in enumerate(strategy.functions if several else [strategy]):
+                types = f.types[0] + shares * (f.types[-1] - f.types[0])
+                cells = (f"{v:.4g}: {b:.4g}" for v, b in zip(types, f(types), strict=True))
+                rows.append([f"player {i + 1}" + (f", bid {k + 1}" if several else ""), *cells])
         return table_html("type: bid", ["", *(f"{s:.0%}" for s in shares)], rows)
 
 
@@ -233,6 +273,48 @@ def as_bids(profile: Any, game: ContinuousGame) -> BidProfile:
     return profile
 
 
+def as_schedules(profile: Any, game: ContinuousGame, n_bids: int) -> BidProfile:
+    """Return `profile` as a `BidProfile` of schedules of `n_bids` functions each, checked.
+
+    A strategy may be a `BidSchedule` or a sequence of what `as_bids` takes, one a bid.
+    """
+    if not isinstance(profile, BidProfile):
+        made: dict[tuple[int, int], BidSchedule] = {}
+        schedules = []
+        given = list(profile)
+        for i, strategy in enumerate(given):
+            prior = game.priors[min(i, game.n_players - 1)]
+            key = id(strategy), id(prior)
+            if key not in made:
+                made[key] = _as_schedule(strategy, prior, i, n_bids)
+            schedules.append(made[key])
+        profile = BidProfile(schedules)
+    if profile.n_players != game.n_players:
+        raise ProfileError(
+            f"profile has {profile.n_players} schedules, want {game.n_players}: one a player."
+        )
+    for i, schedule in enumerate(profile.functions):
+        count = len(schedule.functions) if isinstance(schedule, BidSchedule) else 1
+        if count != n_bids or not isinstance(schedule, BidSchedule):
+            raise ProfileError(
+                f"strategy of player {i} has {count} bid functions, want a BidSchedule of {n_bids}."
+            )
+        for f in schedule.functions:
+            _check_function(f, game, i)
+    return profile
+
+
+def _as_schedule(strategy: Any, prior: Prior, i: int, n_bids: int) -> BidSchedule:
+    if isinstance(strategy, BidSchedule):
+        return strategy
+    if not isinstance(strategy, Sequence) or len(strategy) != n_bids:
+        raise ProfileError(
+            f"strategy of player {i} is {type(strategy).__name__}, want a BidSchedule or a "
+            f"sequence of {n_bids} bid functions."
+        )
+    return BidSchedule([_as_function(part, prior, i) for part in strategy])
+
+
 def _as_function(strategy: Any, prior: Prior, i: int) -> BidFunction:
     if isinstance(strategy, BidFunction):
         return strategy
@@ -252,27 +334,36 @@ def check_bids(profile: BidProfile, game: ContinuousGame) -> None:
         raise ProfileError(
             f"profile has {profile.n_players} bid functions, want {game.n_players}: one a player."
         )
-    for i, (f, prior) in enumerate(zip(profile.functions, game.priors, strict=True)):
-        slack = 1e-12 * (prior.high - prior.low)
-        slope, idle = game.slope(i), game.idle(i)
-        if slope and f.rising != (slope > 0) and f.bids[0] != f.bids[-1]:
-            want = "not decreasing" if slope > 0 else "not increasing"
-            raise ProfileError(f"bid function of player {i} has the wrong slope, want it {want}.")
-        if f.types[0] < prior.low - slack or f.types[-1] > prior.high + slack:
+    for i, f in enumerate(profile.functions):
+        if not isinstance(f, BidFunction):
             raise ProfileError(
-                f"bid function of player {i} has types [{f.types[0]:g}, {f.types[-1]:g}], want "
-                f"them within the prior's [{prior.low:g}, {prior.high:g}]."
+                f"strategy of player {i} is a {type(f).__name__}, want one BidFunction."
             )
-        low_out, high_out = f.types[0] - prior.low > slack, prior.high - f.types[-1] > slack
-        if idle is None and (low_out or high_out):
-            raise ProfileError(
-                f"bid function of player {i} leaves types out, want an action for every type."
-            )
-        if low_out if idle == "high" else high_out:
-            raise ProfileError(
-                f"the best types of player {i} place no bid, want only the worst ones out; "
-                f"the prior has types [{prior.low:g}, {prior.high:g}]."
-            )
+        _check_function(f, game, i)
+
+
+def _check_function(f: BidFunction, game: ContinuousGame, i: int) -> None:
+    prior = game.priors[i]
+    slack = 1e-12 * (prior.high - prior.low)
+    slope, idle = game.slope(i), game.idle(i)
+    if slope and f.rising != (slope > 0) and f.bids[0] != f.bids[-1]:
+        want = "not decreasing" if slope > 0 else "not increasing"
+        raise ProfileError(f"bid function of player {i} has the wrong slope, want it {want}.")
+    if f.types[0] < prior.low - slack or f.types[-1] > prior.high + slack:
+        raise ProfileError(
+            f"bid function of player {i} has types [{f.types[0]:g}, {f.types[-1]:g}], want "
+            f"them within the prior's [{prior.low:g}, {prior.high:g}]."
+        )
+    low_out, high_out = f.types[0] - prior.low > slack, prior.high - f.types[-1] > slack
+    if idle is None and (low_out or high_out):
+        raise ProfileError(
+            f"bid function of player {i} leaves types out, want an action for every type."
+        )
+    if low_out if idle == "high" else high_out:
+        raise ProfileError(
+            f"the best types of player {i} place no bid, want only the worst ones out; "
+            f"the prior has types [{prior.low:g}, {prior.high:g}]."
+        )
 
 
 def _evaluated(function: Callable[[Array], Any], types: Array, width: float) -> Array:

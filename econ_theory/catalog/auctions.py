@@ -7,6 +7,7 @@ from functools import cache
 from econ_theory.catalog.all_pay_auctions import all_pay, contests
 from econ_theory.catalog.auction_entry import AuctionEntry
 from econ_theory.catalog.double_auctions import double_auctions
+from econ_theory.catalog.multi_unit import multi_unit
 from econ_theory.catalog.price_auctions import (
     asymmetric_prices,
     other_prices,
@@ -36,4 +37,5 @@ def auctions() -> tuple[AuctionEntry, ...]:
         *all_pay(),
         *contests(),
         *double_auctions(),
+        *multi_unit(),
     )

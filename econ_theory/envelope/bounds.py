@@ -17,7 +17,7 @@ from econ_theory.games.auction import AuctionGame
 from econ_theory.games.payment_rules import AllPay, Effort
 from econ_theory.verdicts import PlayerGains
 
-__all__ = ["bidder_bound", "in_costs", "player_bound"]
+__all__ = ["bidder_bound", "in_costs", "player_bound", "refined_levels"]
 
 CELLS = 1024
 MOST_CELLS = 60_000
@@ -88,7 +88,7 @@ def bidder_bound(
         envelope = Envelope(curve, reduction(curve), size)
         gains = envelope.gains()
         goal = max(SHARPNESS * size, gains.estimates.max() / 2)
-        finer = levels if len(levels) >= MOST_CELLS else _refined(envelope, goal)
+        finer = levels if len(levels) >= MOST_CELLS else refined_levels(envelope, goal)
         if gains.bounds.max() - gains.estimates.max() <= goal or len(finer) == len(levels):
             break
         levels = finer
@@ -112,7 +112,7 @@ def in_costs(gains: PlayerGains, *, bids: bool = True) -> PlayerGains:
     )
 
 
-def _refined(envelope: Envelope, goal: float) -> Array:
+def refined_levels(envelope: Envelope, goal: float) -> Array:
     """Return the levels with new ones where the enclosure is widest."""
     curve, spread = envelope.curve, envelope.spread
     # The widest first: at a singular end a few cells decide, and need many rounds.

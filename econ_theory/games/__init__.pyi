@@ -6,6 +6,7 @@ from .ex_post import ex_post_payoffs
 from .double_auction import DoubleAuction
 from .gaussian_game import GaussianGame
 from .markov import MarkovBayesianGame
+from .multi_unit_auction import MultiUnitAuction
 from .payment_rules import AllPay, CustomPayoff, Effort, KthPrice, PaymentRule, WinnerPays
 from .priors import Power, Prior, ScipyPrior, Uniform, truncated
 from .utilities import Cara, Charity, Crra, ReturnOnInvestment, RiskNeutral, Spite, Utility
@@ -25,6 +26,7 @@ __all__ = [
     "GaussianGame",
     "KthPrice",
     "MarkovBayesianGame",
+    "MultiUnitAuction",
     "PaymentRule",
     "Power",
     "Prior",

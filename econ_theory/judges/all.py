@@ -7,10 +7,12 @@ from econ_theory.games.auction import AuctionGame
 from econ_theory.games.continuous import ContinuousGame
 from econ_theory.games.double_auction import DoubleAuction
 from econ_theory.games.gaussian_game import GaussianGame
+from econ_theory.games.multi_unit_auction import MultiUnitAuction
 from econ_theory.judges.auctions import AUCTIONS
 from econ_theory.judges.base import Judge
 from econ_theory.judges.double_auctions import DOUBLE_AUCTIONS
 from econ_theory.judges.gaussian import GAUSSIAN
+from econ_theory.judges.multi_unit import MULTI_UNIT
 
 __all__ = ["JUDGES", "judge_of"]
 
@@ -18,6 +20,7 @@ JUDGES: dict[type[ContinuousGame], Judge] = {
     AuctionGame: AUCTIONS,
     DoubleAuction: DOUBLE_AUCTIONS,
     GaussianGame: GAUSSIAN,
+    MultiUnitAuction: MULTI_UNIT,
 }
 
 

@@ -1,0 +1,32 @@
+"""Entries of the catalog whose players place several bids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from econ_theory.bid_functions import BidFunction, BidProfile, BidSchedule
+from econ_theory.catalog.auction_entry import AuctionEntry
+
+__all__ = ["ScheduleEntry"]
+
+
+@dataclass(frozen=True)
+class ScheduleEntry(AuctionEntry):
+    """An equilibrium of players who are alike; its expressions are their bids, one each unit.
+
+    Each is a function of ``v``, the type of that bid.
+    """
+
+    @cached_property
+    def equilibrium(self) -> BidProfile:
+        """The expressions as one `BidSchedule` for all, within 1e-8 of the bids' range."""
+        import sympy
+
+        v, prior = sympy.Symbol("v"), self.game.priors[0]
+        made = {
+            expression: BidFunction.from_sympy(expression, v, prior.low, prior.high)
+            for expression in set(self.expressions)
+        }
+        schedule = BidSchedule([made[expression] for expression in self.expressions])
+        return BidProfile([schedule] * self.game.n_players)
