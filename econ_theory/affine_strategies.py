@@ -12,7 +12,10 @@ from econ_theory.arrays import Array, as_numbers, frozen
 from econ_theory.errors import ProfileError
 from econ_theory.games.gaussian_game import GaussianGame
 
-__all__ = ["AffineProfile", "AffineRule", "Play", "as_affine"]
+__all__ = ["AffineProfile", "AffineRule", "Play", "as_affine", "root_of", "told"]
+
+UNSEEN = 1e-12
+"""Share of a signal below which what it tells is rounding."""
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -145,6 +148,37 @@ class Play:
         ]
         acts = self.through @ (np.concatenate(told) + constants)
         return np.concatenate([[1.0], game.mean, acts])
+
+
+def root_of(covariance: Array) -> Array:
+    """Return a matrix R with ``R @ R.T`` equal to `covariance`, which may be singular.
+
+    >>> root_of(np.diag([4.0, 0.0])).round(6)
+    array([[0., 2.],
+           [0., 0.]])
+    """
+    values, vectors = np.linalg.eigh(covariance)
+    return vectors * np.sqrt(np.maximum(values, 0.0))
+
+
+def told(heard: Array) -> tuple[Array, Array]:
+    """Return what signals tell of independent standard normals: a basis, and how to read it.
+
+    Of ``heard`` (M, D), the signals per unit of D normals x. First an orthonormal basis (D, R) of
+    the combinations of x that the signals tell, then the (R, M) matrix that computes them from the
+    signals. Combinations that make up less than 1e-12 of a signal are rounding, and left out.
+
+    >>> basis, reader = told(np.array([[3.0, 4.0], [6.0, 8.0]]))
+    >>> np.abs(basis.T).round(6), np.abs(reader).round(6)
+    (array([[0.6, 0.8]]), array([[0.1 , 0.05]]))
+    """
+    norms = np.linalg.norm(heard, axis=1)
+    units = np.where(norms > 0, norms, 1.0)
+    if not norms.any():
+        return np.zeros((heard.shape[1], 0)), np.zeros((0, len(heard)))
+    left, sizes, rows = np.linalg.svd(heard / units[:, None], full_matrices=False)
+    kept = sizes > UNSEEN * sizes[0]
+    return rows[kept].T, (left[:, kept] / sizes[kept]).T / units
 
 
 def as_affine(profile: Any, game: GaussianGame) -> AffineProfile:

@@ -7,6 +7,7 @@ from functools import cache
 from econ_theory.catalog.all_pay_auctions import all_pay, contests
 from econ_theory.catalog.auction_entry import AuctionEntry
 from econ_theory.catalog.double_auctions import double_auctions
+from econ_theory.catalog.gaussian import gaussian_games
 from econ_theory.catalog.multi_unit import multi_unit
 from econ_theory.catalog.price_auctions import (
     asymmetric_prices,
@@ -38,4 +39,5 @@ def auctions() -> tuple[AuctionEntry, ...]:
         *contests(),
         *double_auctions(),
         *multi_unit(),
+        *gaussian_games(),
     )

@@ -131,7 +131,7 @@ class GaussianGame(ContinuousGame):
         rules = f"quadratic payoffs, {self.n_states} normal variables"
         watched = [
             f"player {i + 1} sees "
-            + " and ".join(str(j + 1) for j in range(self.n_players) if self.observes(i, j))
+            + ", ".join(str(j + 1) for j in range(self.n_players) if self.observes(i, j))
             for i in range(self.n_players)
             if self.sees[i].any()
         ]

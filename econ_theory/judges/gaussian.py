@@ -9,7 +9,8 @@ standardized value t of the one function of its signals that m depends on; inter
 all but 2e-9 of the types. The gain is convex in t, so its largest value in an interval is at an
 end. `epsilon` is the largest of these. The probability beyond belongs to the outermost intervals,
 and what is left out there is less than what taking the ends of all intervals adds, so that
-`ex_ante` is an upper bound over all types without exception, about 1 % above the exact number.
+`ex_ante` is an upper bound over all types without exception, about 1 % above the exact number (for
+one action; for several up to as many times it).
 
 Of a player with several actions m is a vector ``m0 + L t``, t standard normal. Types are then the
 length r of t, and ``|g0 + L t|^2 <= |g0|^2 + 2 r |L'g0| + r^2 |L|^2`` in the units in which the
@@ -29,7 +30,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from econ_theory.affine_strategies import AffineProfile, Play, as_affine
+from econ_theory.affine_strategies import AffineProfile, Play, as_affine, root_of, told
 from econ_theory.arrays import Array
 from econ_theory.games.gaussian_game import GaussianGame
 from econ_theory.judges.base import Judge
@@ -41,15 +42,15 @@ REACH = 6.0
 """Standard deviations that the intervals cover."""
 
 CELLS = 1200
-UNSEEN = 1e-12
+FLAT = 1e-12
+"""Share of the terms of a curvature below which it is rounding."""
 
 
 def _gains(
     game: GaussianGame, profile: AffineProfile, rng: np.random.Generator
 ) -> list[PlayerGains]:
     play = Play(game, [rule.slopes for rule in profile.rules])
-    values, vectors = np.linalg.eigh(game.covariance)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    root = root_of(game.covariance)
     mean = play.mean(game, profile)
     load = play.load @ root
     return [_player(game, play, i, mean, load, play.heard[i] @ root) for i in range(game.n_players)]
@@ -62,19 +63,19 @@ def _player(
     form, respond = game.forms[i], play.responses[i]
     slope = 2 * respond.T @ form[1:]
     curvature = -2 * respond.T @ form[1:, 1:] @ respond
-    known = _row_space(heard)
-    told = slope[:, 1:] @ load @ known
+    known, _ = told(heard)
+    news = slope[:, 1:] @ load @ known
     flat = slope @ mean
     utility = float(mean @ form @ mean + np.sum(load * (form[1:, 1:] @ load)))
     own = slice(game.n_states + game.block(i).start, game.n_states + game.block(i).stop)
     place, moves = mean[1:][own], load[own] @ known
     size = np.abs(respond.T) @ np.abs(form[1:, 1:]) @ np.abs(respond)
-    positive = np.linalg.eigvalsh(curvature).min() > UNSEEN * size.max()
+    positive = np.linalg.eigvalsh(curvature).min() > FLAT * size.max()
     if len(curvature) == 1:
         reach = np.linspace(-REACH, REACH, CELLS + 1)
-        length = float(np.linalg.norm(told))
+        length = float(np.linalg.norm(news))
         # An action that the gain does not depend on is measured by itself.
-        along = told[0] / length if length > 0 else _unit(moves[0])
+        along = news[0] / length if length > 0 else _unit(moves[0])
         shares = _normal(reach)
         at = flat[0] + length * reach
         gains = at**2 / (2 * curvature[0, 0]) if positive else np.full(CELLS + 1, np.inf)
@@ -85,9 +86,9 @@ def _player(
         actions = best[end]
     else:
         reach = np.linspace(0.0, REACH, CELLS // 2 + 1)
-        shares = _radial(reach, max(1, min(told.shape)))
+        shares = _radial(reach, max(1, min(news.shape)))
         if positive:
-            bound, found, actions = _vector_gains(curvature, flat, told, reach[1:])
+            bound, found, actions = _vector_gains(curvature, flat, news, reach[1:])
         else:
             bound = found = np.full(CELLS // 2, np.inf)
             actions = np.zeros(CELLS // 2)
@@ -101,28 +102,18 @@ def _player(
     )
 
 
-def _row_space(heard: Array) -> Array:
-    """Return an orthonormal basis, in columns, of what the signals tell."""
-    norms = np.linalg.norm(heard, axis=1)
-    heard = heard[norms > 0] / norms[norms > 0, None]
-    if not len(heard):
-        return np.zeros((heard.shape[1], 0))
-    _, sizes, rows = np.linalg.svd(heard, full_matrices=False)
-    return rows[sizes > UNSEEN * sizes[0]].T
-
-
 def _unit(vector: Array) -> Array:
     length = np.linalg.norm(vector)
     return vector / length if length > 0 else vector
 
 
 def _vector_gains(
-    curvature: Array, flat: Array, told: Array, reach: Array
+    curvature: Array, flat: Array, news: Array, reach: Array
 ) -> tuple[Array, Array, Array]:
     """Return for types at distances `reach`: bound, gain of some such type, length of its move."""
     factor = np.linalg.cholesky(curvature)
     start = np.linalg.solve(factor, flat) / np.sqrt(2)
-    spread = np.linalg.solve(factor, told) / np.sqrt(2)
+    spread = np.linalg.solve(factor, news) / np.sqrt(2)
     if not spread.size:
         spread = np.zeros((len(start), 1))
     pull = spread.T @ start

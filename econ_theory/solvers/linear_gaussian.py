@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from econ_theory.affine_strategies import AffineProfile, Play, as_affine
+from econ_theory.affine_strategies import AffineProfile, Play, as_affine, root_of, told
 from econ_theory.arrays import Array
 from econ_theory.games.gaussian_game import GaussianGame
 from econ_theory.solvers.base import Ending, Proposals, check_numbers
@@ -35,7 +35,7 @@ UNSEEN = 1e-10
 """Share of a signal's variance below which a direction has none."""
 
 SAME = 1e-6
-"""Relative difference of slopes within which two equilibria are one."""
+"""Relative difference of what happens within which two equilibria are one."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +96,12 @@ class LinearGaussian:
             if slopes is None or not _concave(game, slopes):
                 yield None
                 continue
-            flat = np.concatenate([k.ravel() for k in slopes])
-            if any(np.abs(flat - f).max() <= SAME * np.abs(f).max(initial=1e-300) for f in found):
+            play = Play(game, slopes)
+            path = np.concatenate([play.load.ravel(), play.through.ravel()])
+            if any(np.allclose(path, f, SAME, SAME * np.abs(f).max()) for f in found):
                 yield None
                 continue
-            found.append(flat)
+            found.append(path)
             yield AffineProfile(_rules(game, slopes))  # type: ignore[misc]
         return Ending(f"{len(found)} equilibria were met from {self.starts} starts")
 
@@ -132,30 +133,21 @@ def _radner(game: GaussianGame) -> list[Array]:
     """Return the slopes of the equilibrium where nobody sees actions, the least ones if many."""
     d, n = game.n_states, game.n_players
     blocks = [game.block(i) for i in range(n)]
-    told = [_regression(game.covariance @ h.T, h @ game.covariance @ h.T) for h in game.signals]
+    root = root_of(game.covariance)
+    beliefs = [root @ basis @ reader for basis, reader in (told(h @ root) for h in game.signals)]
     parts, sides = [], []
     for i, form in enumerate(game.forms):
         rows = form[1 + d :][blocks[i]]
         own = np.eye(len(game.signals[i]))
         parts.append(
             [
-                np.kron(rows[:, 1 + d :][:, b], own if j == i else (game.signals[j] @ told[i]).T)
+                np.kron(rows[:, 1 + d :][:, b], own if j == i else (game.signals[j] @ beliefs[i]).T)
                 for j, b in enumerate(blocks)
             ]
         )
-        sides.append(-(rows[:, 1 : 1 + d] @ told[i]).ravel())
+        sides.append(-(rows[:, 1 : 1 + d] @ beliefs[i]).ravel())
     flat = np.linalg.lstsq(np.block(parts), np.concatenate(sides), rcond=None)[0]
     return _shaped(game, flat)
-
-
-def _regression(cross: Array, spread: Array) -> Array:
-    """Return ``cross @ inverse(spread)``, blind where `spread` has no variance."""
-    scale = np.sqrt(spread.diagonal())
-    scale = np.where(scale > 0, scale, 1.0)
-    values, vectors = np.linalg.eigh(spread / scale / scale[:, None])
-    kept = values > UNSEEN * max(1.0, values.max(initial=0.0))
-    inverse = (vectors[:, kept] / values[kept]) @ vectors[:, kept].T
-    return cross / scale @ inverse / scale
 
 
 def _conditions(game: GaussianGame, slopes: Sequence[Array]) -> tuple[Array, Array]:
