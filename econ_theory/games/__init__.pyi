@@ -1,3 +1,5 @@
+from .aggregate_payoffs import Contest, MarginalBounds, SmoothPayoff
+from .aggregative_game import AggregativeGame
 from .auction import AuctionGame
 from .base import Game, Profile
 from .bayesian import BayesianGame
@@ -8,32 +10,42 @@ from .gaussian_game import GaussianGame
 from .markov import MarkovBayesianGame
 from .multi_unit_auction import MultiUnitAuction
 from .payment_rules import AllPay, CustomPayoff, Effort, KthPrice, PaymentRule, WinnerPays
-from .priors import Power, Prior, ScipyPrior, Uniform, truncated
+from .priors import Known, Power, Prior, ScipyPrior, Uniform, truncated
+from .quadratic_payoffs import Bertrand, Cournot, LinearQuadratic, PublicGood
 from .utilities import Cara, Charity, Crra, ReturnOnInvestment, RiskNeutral, Spite, Utility
 
 __all__ = [
+    "AggregativeGame",
     "AllPay",
     "AuctionGame",
     "BayesianGame",
+    "Bertrand",
     "Cara",
     "Charity",
+    "Contest",
     "ContinuousGame",
+    "Cournot",
     "Crra",
     "CustomPayoff",
     "DoubleAuction",
     "Effort",
     "Game",
     "GaussianGame",
+    "Known",
     "KthPrice",
+    "LinearQuadratic",
+    "MarginalBounds",
     "MarkovBayesianGame",
     "MultiUnitAuction",
     "PaymentRule",
     "Power",
     "Prior",
     "Profile",
+    "PublicGood",
     "ReturnOnInvestment",
     "RiskNeutral",
     "ScipyPrior",
+    "SmoothPayoff",
     "Spite",
     "Uniform",
     "Utility",

@@ -11,7 +11,16 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.errors import GameError
 
-__all__ = ["Power", "Prior", "Reversed", "ScipyPrior", "Uniform", "as_prior", "truncated"]
+__all__ = [
+    "Known",
+    "Power",
+    "Prior",
+    "Reversed",
+    "ScipyPrior",
+    "Uniform",
+    "as_prior",
+    "truncated",
+]
 
 SAMPLE = 2049
 """Points at which a density is looked at to find where it turns."""
@@ -133,6 +142,52 @@ class Power:
     def ppf(self, q: Any) -> Array:
         """Return the type below which the share `q` of types lies."""
         return self.high * np.asarray(q, dtype=float) ** (1 / self.exponent)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A type that everyone knows: all probability on one `value`.
+
+    It has no density. Its player's strategy is a `BidFunction` of one knot, or a callable of the
+    type. Games of smooth payoffs know it; auctions do not, where known types mix.
+
+    >>> one = Known(1.0)
+    >>> one.low, one.high, one.cdf([0.9, 1.0])
+    (1.0, 1.0, array([0., 1.]))
+    """
+
+    value: float
+
+    def __post_init__(self) -> None:
+        if not np.isfinite(self.value):
+            raise GameError(f"value is {self.value}, want a finite number.")
+
+    @property
+    def low(self) -> float:
+        """The value."""
+        return float(self.value)
+
+    @property
+    def high(self) -> float:
+        """The value."""
+        return float(self.value)
+
+    @property
+    def turns(self) -> tuple[float, ...]:
+        """Nowhere."""
+        return ()
+
+    def cdf(self, v: Any) -> Array:
+        """Return 1 from the value on, 0 below."""
+        return np.where(np.asarray(v, dtype=float) >= self.value, 1.0, 0.0)
+
+    def pdf(self, v: Any) -> Array:
+        """Return zero: there is no density."""
+        return np.zeros(np.shape(v))
+
+    def ppf(self, q: Any) -> Array:
+        """Return the value."""
+        return np.full(np.shape(q), self.low)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from econ_theory.games.payment_rules import (
     PaymentRule,
     WinnerPays,
 )
-from econ_theory.games.priors import Power, Prior, ScipyPrior, Uniform
+from econ_theory.games.priors import Known, Power, Prior, ScipyPrior, Uniform
 
 __all__ = ["payment_name", "players_name", "prior_name"]
 
@@ -54,6 +54,8 @@ def prior_name(prior: Prior) -> str:
     if isinstance(prior, Power):
         base = "v" if prior.high == 1 else f"(v / {prior.high:g})"
         return f"F = {base}^{prior.exponent:g}"
+    if isinstance(prior, Known):
+        return f"known {prior.value:g}"
     name = type(prior).__name__
     if isinstance(prior, ScipyPrior):
         name = getattr(getattr(prior.distribution, "dist", None), "name", name)

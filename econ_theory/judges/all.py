@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from econ_theory.errors import RefusedError
+from econ_theory.games.aggregative_game import AggregativeGame
 from econ_theory.games.auction import AuctionGame
 from econ_theory.games.continuous import ContinuousGame
 from econ_theory.games.double_auction import DoubleAuction
 from econ_theory.games.gaussian_game import GaussianGame
 from econ_theory.games.multi_unit_auction import MultiUnitAuction
+from econ_theory.judges.aggregative_games import AGGREGATIVE_GAMES
 from econ_theory.judges.auctions import AUCTIONS
 from econ_theory.judges.base import Judge
 from econ_theory.judges.double_auctions import DOUBLE_AUCTIONS
@@ -17,6 +19,7 @@ from econ_theory.judges.multi_unit import MULTI_UNIT
 __all__ = ["JUDGES", "judge_of"]
 
 JUDGES: dict[type[ContinuousGame], Judge] = {
+    AggregativeGame: AGGREGATIVE_GAMES,
     AuctionGame: AUCTIONS,
     DoubleAuction: DOUBLE_AUCTIONS,
     GaussianGame: GAUSSIAN,

@@ -1,0 +1,137 @@
+"""The bound of smooth games against brute force, on profiles that are no equilibria."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from econ_theory import certify
+from econ_theory.bid_functions import BidFunction, BidProfile
+from econ_theory.envelope.aggregates import aggregate, cells_of
+from econ_theory.envelope.curve import Bidder
+from econ_theory.games import (
+    AggregativeGame,
+    Bertrand,
+    Contest,
+    Cournot,
+    Known,
+    LinearQuadratic,
+    MarginalBounds,
+    Power,
+    PublicGood,
+    SmoothPayoff,
+    Uniform,
+    truncated,
+)
+
+PRIORS = [
+    Uniform(0.1, 1.0),
+    Power(2.0),
+    Power(0.5),
+    truncated(stats.norm(0.4, 0.3), 0.0, 1.0),
+    Known(0.7),
+]
+
+# u = t log(1 + a + y) - a: the derivatives of t / (1 + a + y) are at most t and 2 t.
+LOGARITHM = SmoothPayoff(
+    lambda t, a, y: t * np.log1p(a + y) - a,
+    lambda t, a, y: t / (1 + a + y) - 1,
+    MarginalBounds(2.0, 1.0, 2.0),
+)
+# Not concave in the own action: a sine on a line.
+WAVE = SmoothPayoff(
+    lambda t, a, y: t * a + np.sin(8 * a) / 4 - a**2 - a * y / 4,
+    lambda t, a, y: t + 2 * np.cos(8 * a) - 2 * a - y / 4,
+    MarginalBounds(128.0, 0.25, 0.0),
+)
+PAYOFFS = {
+    "cournot": (Cournot(1.0), None),
+    "bertrand": (Bertrand(1.0, 1.0, 0.4), None),
+    "public good": (PublicGood(1.0, 0.2), (0.0, 1.0)),
+    "quadratic": (LinearQuadratic((0.1, -0.7, 0.3), (0.8, 0.2), 1.3, 0.5, 0.4), (-0.5, 1.0)),
+    "lottery": (Contest(), None),
+    "contest": (Contest(0.6), None),
+    "logarithm": (LOGARITHM, (0.0, 1.0)),
+    "wave": (WAVE, (0.0, 1.0)),
+}
+
+
+def random_actions(game, i, rng, *, flat: bool) -> BidFunction:
+    """A random monotone function into the middle of the actions, maybe flat, with a jump."""
+    prior, (low, high) = game.priors[i], game.actions[i]
+    if prior.low == prior.high:
+        return BidFunction([prior.low], [low + rng.uniform(0.1, 0.9) * (high - low)])
+    types = np.concatenate(
+        [[prior.low], np.sort(rng.uniform(prior.low, prior.high, 3)), [prior.high]]
+    )
+    shares = np.sort(rng.uniform(0.0, 0.9, 5))
+    if flat:
+        shares[1] = shares[0] = rng.choice([0.0, shares[0]])
+        types, shares = np.insert(types, 3, types[3]), np.insert(shares, 3, shares[2])
+    if game.slope(i) < 0:
+        shares = shares[::-1]
+    return BidFunction(types, low + shares * (high - low))
+
+
+def draws_of(game, profile, i, n):
+    """Equally likely sums of the others' actions; with two rivals every pair of quantiles."""
+    total = np.zeros(1)
+    shares = (np.arange(n) + 0.5) / n
+    for j in range(game.n_players):
+        if j != i:
+            prior = game.priors[j]
+            known = prior.low == prior.high
+            a = profile.functions[j](prior.ppf(shares[:1] if known else shares))
+            total = np.add.outer(total, game.impact(a)).ravel()
+    return total
+
+
+def brute_force(game, profile, i, n):
+    """The largest gain of 21 types from 301 actions, and that of every type."""
+    low, high = game.actions[i]
+    y = draws_of(game, profile, i, n)
+    tiny = 1e-9 * (high - low)
+    actions = np.linspace(low, high, 301)
+    actions[0] += tiny
+    prior = game.priors[i]
+    types = prior.ppf((np.arange(21) + 0.37) / 21)
+    own = profile.functions[i](types)
+    moved = np.stack([game.payoff.payoff(0.0, a, y).mean() for a in actions])
+    rate = np.stack([game.payoff.payoff(1.0, a, y).mean() for a in actions]) - moved
+    played = np.array(
+        [
+            game.payoff.payoff(t, max(a, low + tiny * 1e-3), y).mean()
+            for t, a in zip(types, own, strict=True)
+        ]
+    )
+    return types, (types[:, None] * rate + moved).max(axis=1) - played
+
+
+@settings(max_examples=40)
+@given(
+    seed=st.integers(0, 10**6),
+    name=st.sampled_from(sorted(PAYOFFS)),
+    flat=st.booleans(),
+    three=st.booleans(),
+)
+def test_no_deviation_gains_more_than_the_bound(seed, name, flat, three):
+    rng = np.random.default_rng(seed)
+    payoff, actions = PAYOFFS[name]
+    priors = [PRIORS[k] for k in rng.integers(len(PRIORS), size=3 if three else 2)]
+    game = AggregativeGame(payoff, priors, actions=actions)
+    profile = BidProfile(
+        [random_actions(game, i, rng, flat=flat and i == 0) for i in range(len(priors))]
+    )
+    certificate = certify(game, profile)
+    assert certificate.kind == "bound"
+    for i in range(game.n_players):
+        types, found = brute_force(game, profile, i, 150 if three else 4000)
+        bound = certificate.gains[i]
+        cell = np.searchsorted(certificate.types[i][:, 0], types, side="right") - 1
+        slack = 2e-4 if three else 2e-5
+        assert (found <= bound[cell] + slack).all()
+        assert bound.max() <= 2 * max(found.max(), certificate.estimates[i].max()) + 1e-6
+        assert (certificate.estimates[i] <= bound).all()
