@@ -15,6 +15,7 @@ from econ_theory.catalog.price_auctions import (
     risk_averse,
     risk_neutral,
 )
+from econ_theory.catalog.split_award import split_awards
 
 __all__ = ["auctions"]
 
@@ -39,5 +40,6 @@ def auctions() -> tuple[AuctionEntry, ...]:
         *contests(),
         *double_auctions(),
         *multi_unit(),
+        *split_awards(),
         *gaussian_games(),
     )

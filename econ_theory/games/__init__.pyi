@@ -12,6 +12,7 @@ from .multi_unit_auction import MultiUnitAuction
 from .payment_rules import AllPay, CustomPayoff, Effort, KthPrice, PaymentRule, WinnerPays
 from .priors import Known, Power, Prior, ScipyPrior, Uniform, truncated
 from .quadratic_payoffs import Bertrand, Cournot, LinearQuadratic, PublicGood
+from .split_award import SplitAward
 from .utilities import Cara, Charity, Crra, ReturnOnInvestment, RiskNeutral, Spite, Utility
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "ScipyPrior",
     "SmoothPayoff",
     "Spite",
+    "SplitAward",
     "Uniform",
     "Utility",
     "WinnerPays",

@@ -9,12 +9,14 @@ from econ_theory.games.continuous import ContinuousGame
 from econ_theory.games.double_auction import DoubleAuction
 from econ_theory.games.gaussian_game import GaussianGame
 from econ_theory.games.multi_unit_auction import MultiUnitAuction
+from econ_theory.games.split_award import SplitAward
 from econ_theory.judges.aggregative_games import AGGREGATIVE_GAMES
 from econ_theory.judges.auctions import AUCTIONS
 from econ_theory.judges.base import Judge
 from econ_theory.judges.double_auctions import DOUBLE_AUCTIONS
 from econ_theory.judges.gaussian import GAUSSIAN
 from econ_theory.judges.multi_unit import MULTI_UNIT
+from econ_theory.judges.split_award import SPLIT_AWARD
 
 __all__ = ["JUDGES", "judge_of"]
 
@@ -24,6 +26,7 @@ JUDGES: dict[type[ContinuousGame], Judge] = {
     DoubleAuction: DOUBLE_AUCTIONS,
     GaussianGame: GAUSSIAN,
     MultiUnitAuction: MULTI_UNIT,
+    SplitAward: SPLIT_AWARD,
 }
 
 
