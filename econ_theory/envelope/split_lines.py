@@ -152,16 +152,13 @@ def excess(lines: Lines, costs: Array, allowed: Array) -> Array:
 def halved(pairs: Pairs, over: Array, tiny: float) -> Pairs:
     """Return `pairs` with those cells halved, rectangles both ways, that exceed by most."""
     chosen = over > max(0.0, over.max() / WORST)
-    wide = pairs.high - pairs.low > tiny
-    deep = (pairs.kind == BOTH) & (pairs.high_p - pairs.low_p > tiny)
-    for able, low, high in ((deep, 3, 4), (wide, 1, 2)):
-        cut = chosen & able
+    for low, high, kinds in ((3, 4, (BOTH,)), (1, 2, (WHOLE, HALF, BOTH))):
+        cut = chosen & (pairs[high] - pairs[low] > tiny) & np.isin(pairs.kind, kinds)
         middle = (pairs[low] + pairs[high]) / 2
         former, latter = list(pairs), [column[cut] for column in pairs]
         former[high] = np.where(cut, middle, pairs[high])
         latter[low] = middle[cut]
         chosen = np.concatenate([chosen, chosen[cut]])
-        wide = np.concatenate([wide, wide[cut]])
         pairs = Pairs(*(np.concatenate(both) for both in zip(former, latter, strict=True)))
     return pairs
 

@@ -57,6 +57,9 @@ MOST_CELLS = 20_000
 SHARPNESS = 1e-8
 """Gap between bound and estimate, as a share of the payoff range, that is fine enough."""
 
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(6)
+NODES, WEIGHTS = (NODES + 1) / 2, WEIGHTS / 2
+
 TRIED = 64
 """Types whose best bids are searched among those that fall from unit to unit."""
 
@@ -211,8 +214,23 @@ class _Units:
             estimates=estimates,
             actions=bids[0],
             weights=np.diff(self.game.rank(0, self.own.prior.cdf(edges))),
-            utility=sum(envelope.mean_utility() for envelope in envelopes),
+            utility=sum(self._mean_utility(k, envelope) for k, envelope in enumerate(envelopes)),
         )
+
+    def _mean_utility(self, k: int, envelope: Envelope) -> float:
+        """Integrate own utility by parts against the distribution of the k-th value.
+
+        Cells may be wide where many types bid the same.
+        """
+        curve, slope, cells = envelope.curve, envelope.curve.win, envelope.cells
+        area, _, _ = slope.against(curve.type)
+        value = envelope.points + np.concatenate([[0.0], np.cumsum(area)])
+        left, right = curve.type.left[cells, None], curve.type.right[cells, None]
+        nodes = np.concatenate([left, left + (right - left) * NODES, right], axis=1)
+        below = self.game.rank(k, self.own.prior.cdf(nodes))
+        inside = (below[:, 1:-1] @ WEIGHTS) * (value[cells + 1] - value[cells])
+        ends = value[cells + 1] * below[:, -1] - value[cells] * below[:, 0]
+        return float((ends - inside).sum())
 
     def _ordered(
         self,

@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.bid_functions import BidProfile, BidSchedule, as_schedules
+from econ_theory.bid_functions import BidFunction, BidProfile, BidSchedule, as_schedules
 from econ_theory.envelope.chords import Chord, constant, straight
 from econ_theory.envelope.split_bids import Place, Rival, before, runs_of
 from econ_theory.envelope.split_lines import (
@@ -55,6 +55,7 @@ SHARPNESS = 1e-8
 TYPES = 512
 MOST = 60_000
 TINY = 1e-14
+SNAP = 1e-13
 
 
 def _as_profile(profile: Any, game: SplitAward) -> BidProfile:
@@ -148,16 +149,16 @@ class _Supplier:
     def _utility(self, s: _Asks, p: _Asks, t: Chord) -> Chord:
         rival, prior = self.rival, self.rival.prior
         q = _Asks(s.left - p.left, s.right - p.right)
-        limit = q.met(rival.split.inverse, upto=True)
+        limit = q.met(rival.split, upto=True)
         edge = Place.of(prior, *limit)
         sole = constant(0.0, len(t.left))
         # Equal asks for the whole: a fair draw between just more and just less.
         for upper in (False, True):
-            ends = s.met(rival.single.inverse, upto=upper)
+            ends = s.met(rival.single, upto=upper)
             sole = sole + (-edge.most(Place.of(prior, *ends)).below + 1.0) * 0.5
         some = constant(0.0, len(t.left))
         for run in rival.runs:
-            some = some + run.moving_mass(p.met(run.inverse, upto=False), limit)
+            some = some + run.moving_mass(p.met(run.function, upto=False), limit)
         asks = [Chord(x.left, x.right, np.zeros(len(x.left))) for x in (s, p)]
         return (asks[0] - t) * sole + (asks[1] - t * self.split_cost) * some
 
@@ -166,19 +167,27 @@ class _Asks:
     """Own asks, or their difference, at the ends of cells along which they are straight."""
 
     def __init__(self, left: Array, right: Array) -> None:
-        # Rounding is no movement.
-        small = np.abs(right - left) <= 1e-14 * np.maximum(np.abs(left), np.abs(right))
-        self.left, self.right = left, np.where(small, left, right)
+        self.left, self.right = left, right
 
-    def met(self, inverse: Any, *, upto: bool) -> tuple[Array, Array]:
+    def met(self, rival: BidFunction, *, upto: bool) -> tuple[Array, Array]:
         """Return the rival's types that ask the same, at both ends from inside the cell.
 
         Where asks do not move: the first of these types, or the last if `upto`.
         """
-        up, down = self.right > self.left, self.right < self.left
-        left = np.where(up | (upto & ~down), inverse(self.left, upper=True), inverse(self.left))
-        right = np.where(down | (upto & ~up), inverse(self.right, upper=True), inverse(self.right))
-        return left, right
+        left, right = _snapped(self.left, rival.bids), _snapped(self.right, rival.bids)
+        up, down = right > left, right < left
+        return (
+            np.where(up | (upto & ~down), rival.inverse(left, upper=True), rival.inverse(left)),
+            np.where(down | (upto & ~up), rival.inverse(right, upper=True), rival.inverse(right)),
+        )
+
+
+def _snapped(asks: Array, levels: Array) -> Array:
+    """Move asks that rounding keeps from one of `levels` there: it may be asked by many types."""
+    at = np.clip(np.searchsorted(levels, asks), 1, len(levels) - 1)
+    near = np.where(asks - levels[at - 1] < levels[at] - asks, levels[at - 1], levels[at])
+    size = max(np.abs(levels).max(), np.abs(asks).max())
+    return np.where(np.abs(asks - near) <= SNAP * size, near, asks)
 
 
 SPLIT_AWARD = Judge(_gains, _as_profile)
