@@ -8,6 +8,7 @@ from econ_theory.catalog.all_pay_auctions import all_pay, contests
 from econ_theory.catalog.auction_entry import AuctionEntry
 from econ_theory.catalog.double_auctions import double_auctions
 from econ_theory.catalog.gaussian import gaussian_games
+from econ_theory.catalog.local_global import local_global
 from econ_theory.catalog.multi_unit import multi_unit
 from econ_theory.catalog.price_auctions import (
     asymmetric_prices,
@@ -42,4 +43,5 @@ def auctions() -> tuple[AuctionEntry, ...]:
         *multi_unit(),
         *split_awards(),
         *gaussian_games(),
+        *local_global(),
     )

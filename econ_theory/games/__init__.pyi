@@ -4,9 +4,10 @@ from .auction import AuctionGame
 from .base import Game, Profile
 from .bayesian import BayesianGame
 from .continuous import ContinuousGame
-from .ex_post import ex_post_payoffs
 from .double_auction import DoubleAuction
+from .ex_post import ex_post_payoffs
 from .gaussian_game import GaussianGame
+from .local_global_auction import LocalGlobalAuction
 from .markov import MarkovBayesianGame
 from .multi_unit_auction import MultiUnitAuction
 from .payment_rules import AllPay, CustomPayoff, Effort, KthPrice, PaymentRule, WinnerPays
@@ -35,6 +36,7 @@ __all__ = [
     "Known",
     "KthPrice",
     "LinearQuadratic",
+    "LocalGlobalAuction",
     "MarginalBounds",
     "MarkovBayesianGame",
     "MultiUnitAuction",

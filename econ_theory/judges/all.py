@@ -8,6 +8,7 @@ from econ_theory.games.auction import AuctionGame
 from econ_theory.games.continuous import ContinuousGame
 from econ_theory.games.double_auction import DoubleAuction
 from econ_theory.games.gaussian_game import GaussianGame
+from econ_theory.games.local_global_auction import LocalGlobalAuction
 from econ_theory.games.multi_unit_auction import MultiUnitAuction
 from econ_theory.games.split_award import SplitAward
 from econ_theory.judges.aggregative_games import AGGREGATIVE_GAMES
@@ -15,6 +16,7 @@ from econ_theory.judges.auctions import AUCTIONS
 from econ_theory.judges.base import Judge
 from econ_theory.judges.double_auctions import DOUBLE_AUCTIONS
 from econ_theory.judges.gaussian import GAUSSIAN
+from econ_theory.judges.local_global import LOCAL_GLOBAL
 from econ_theory.judges.multi_unit import MULTI_UNIT
 from econ_theory.judges.split_award import SPLIT_AWARD
 
@@ -27,6 +29,7 @@ JUDGES: dict[type[ContinuousGame], Judge] = {
     GaussianGame: GAUSSIAN,
     MultiUnitAuction: MULTI_UNIT,
     SplitAward: SPLIT_AWARD,
+    LocalGlobalAuction: LOCAL_GLOBAL,
 }
 
 
