@@ -40,6 +40,7 @@ BIDS = {
     "SymmetricAuction": "the equilibrium of bidders who are alike, by quadrature",
     "AsymmetricFirstPrice": "the equilibrium of unequal bidders, first price and procurement",
     "LinearGaussian": "affine equilibria of normal signals and quadratic payoffs",
+    "DualAveraging": "a monotone equilibrium of any game whose payoffs can be evaluated",
 }
 
 PAGE = Path(__file__).parent / "choose-a-solver.md"

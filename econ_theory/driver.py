@@ -14,6 +14,7 @@ from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import (
     AsymmetricFirstPrice,
     Chain,
+    DualAveraging,
     GlobalNewton,
     IndifferenceNewton,
     Lemke,
@@ -62,6 +63,7 @@ _CONTINUOUS = (
     Choice(SymmetricAuction(), "bidders who are alike: quadrature"),
     Choice(AsymmetricFirstPrice(), "unequal bidders: a boundary-value problem"),
     Choice(LinearGaussian(), "normal signals, quadratic payoffs: affine best responses"),
+    Choice(DualAveraging(), "nothing special: learning on a grid, then first-order conditions"),
 )
 """Solvers of games with continuous types; the first that does not refuse is chosen."""
 
