@@ -41,6 +41,7 @@ BIDS = {
     "AsymmetricFirstPrice": "the equilibrium of unequal bidders, first price and procurement",
     "LinearGaussian": "affine equilibria of normal signals and quadratic payoffs",
     "DualAveraging": "a monotone equilibrium of any game whose payoffs can be evaluated",
+    "Cutoffs": "cutoffs of who joins; by `.equilibria(game)` all equilibria it meets",
 }
 
 PAGE = Path(__file__).parent / "choose-a-solver.md"

@@ -14,6 +14,7 @@ from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import (
     AsymmetricFirstPrice,
     Chain,
+    Cutoffs,
     DualAveraging,
     GlobalNewton,
     IndifferenceNewton,
@@ -64,6 +65,7 @@ _CONTINUOUS = (
     Choice(AsymmetricFirstPrice(), "unequal bidders: a boundary-value problem"),
     Choice(LinearGaussian(), "normal signals, quadratic payoffs: affine best responses"),
     Choice(DualAveraging(), "nothing special: learning on a grid, then first-order conditions"),
+    Choice(Cutoffs(), "two actions: cutoffs"),
 )
 """Solvers of games with continuous types; the first that does not refuse is chosen."""
 

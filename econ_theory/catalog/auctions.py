@@ -10,6 +10,7 @@ from econ_theory.catalog.double_auctions import double_auctions
 from econ_theory.catalog.gaussian import gaussian_games
 from econ_theory.catalog.local_global import local_global
 from econ_theory.catalog.multi_unit import multi_unit
+from econ_theory.catalog.participation import participation_games
 from econ_theory.catalog.price_auctions import (
     asymmetric_prices,
     other_prices,
@@ -44,4 +45,5 @@ def auctions() -> tuple[AuctionEntry, ...]:
         *split_awards(),
         *gaussian_games(),
         *local_global(),
+        *participation_games(),
     )

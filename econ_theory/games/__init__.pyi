@@ -10,6 +10,7 @@ from .gaussian_game import GaussianGame
 from .local_global_auction import LocalGlobalAuction
 from .markov import MarkovBayesianGame
 from .multi_unit_auction import MultiUnitAuction
+from .participation_game import ParticipationGame
 from .payment_rules import AllPay, CustomPayoff, Effort, KthPrice, PaymentRule, WinnerPays
 from .priors import Known, Power, Prior, ScipyPrior, Uniform, truncated
 from .quadratic_payoffs import Bertrand, Cournot, LinearQuadratic, PublicGood
@@ -40,6 +41,7 @@ __all__ = [
     "MarginalBounds",
     "MarkovBayesianGame",
     "MultiUnitAuction",
+    "ParticipationGame",
     "PaymentRule",
     "Power",
     "Prior",

@@ -10,6 +10,7 @@ from econ_theory.games.double_auction import DoubleAuction
 from econ_theory.games.gaussian_game import GaussianGame
 from econ_theory.games.local_global_auction import LocalGlobalAuction
 from econ_theory.games.multi_unit_auction import MultiUnitAuction
+from econ_theory.games.participation_game import ParticipationGame
 from econ_theory.games.split_award import SplitAward
 from econ_theory.judges.aggregative_games import AGGREGATIVE_GAMES
 from econ_theory.judges.auctions import AUCTIONS
@@ -18,6 +19,7 @@ from econ_theory.judges.double_auctions import DOUBLE_AUCTIONS
 from econ_theory.judges.gaussian import GAUSSIAN
 from econ_theory.judges.local_global import LOCAL_GLOBAL
 from econ_theory.judges.multi_unit import MULTI_UNIT
+from econ_theory.judges.participation import PARTICIPATION
 from econ_theory.judges.split_award import SPLIT_AWARD
 
 __all__ = ["JUDGES", "judge_of"]
@@ -30,6 +32,7 @@ JUDGES: dict[type[ContinuousGame], Judge] = {
     MultiUnitAuction: MULTI_UNIT,
     SplitAward: SPLIT_AWARD,
     LocalGlobalAuction: LOCAL_GLOBAL,
+    ParticipationGame: PARTICIPATION,
 }
 
 

@@ -3,6 +3,7 @@ from .base import Ending, Proposals, Solver
 from .best_response_dynamics import BestResponseDynamics
 from .chain import Chain
 from .correlated_lp import CorrelatedEquilibrium, CorrelatedLp
+from .cutoffs import Cutoffs
 from .dual_averaging import DualAveraging
 from .extreme_enumeration import Component, ExtremeEnumeration, NashSubset
 from .fictitious_play import FictitiousPlay
@@ -28,6 +29,7 @@ __all__ = [
     "Component",
     "CorrelatedEquilibrium",
     "CorrelatedLp",
+    "Cutoffs",
     "DualAveraging",
     "Ending",
     "ExtremeEnumeration",
