@@ -39,6 +39,7 @@ FINDS = {
 BIDS = {
     "SymmetricAuction": "the equilibrium of bidders who are alike, by quadrature",
     "AsymmetricFirstPrice": "the equilibrium of unequal bidders, first price and procurement",
+    "BidResponse": "an equilibrium of an aggregative game, by best responses",
     "LinearGaussian": "affine equilibria of normal signals and quadratic payoffs",
     "DualAveraging": "a monotone equilibrium of any game whose payoffs can be evaluated",
     "Cutoffs": "cutoffs of who joins; by `.equilibria(game)` all equilibria it meets",

@@ -13,6 +13,7 @@ from econ_theory.games.continuous import ContinuousGame
 from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import (
     AsymmetricFirstPrice,
+    BidResponse,
     Chain,
     Cutoffs,
     DualAveraging,
@@ -63,6 +64,7 @@ class Choice:
 _CONTINUOUS = (
     Choice(SymmetricAuction(), "bidders who are alike: quadrature"),
     Choice(AsymmetricFirstPrice(), "unequal bidders: a boundary-value problem"),
+    Choice(BidResponse(), "smooth payoffs of a sum: simultaneous best responses"),
     Choice(LinearGaussian(), "normal signals, quadratic payoffs: affine best responses"),
     Choice(DualAveraging(), "nothing special: learning on a grid, then first-order conditions"),
     Choice(Cutoffs(), "two actions: cutoffs"),

@@ -17,6 +17,11 @@ from econ_theory.catalog.price_auctions import (
     risk_averse,
     risk_neutral,
 )
+from econ_theory.catalog.smooth_games import (
+    markets_of_private_costs,
+    public_goods,
+    tullock_contests,
+)
 from econ_theory.catalog.split_award import split_awards
 
 __all__ = ["auctions"]
@@ -40,6 +45,9 @@ def auctions() -> tuple[AuctionEntry, ...]:
         *other_prices(),
         *all_pay(),
         *contests(),
+        *markets_of_private_costs(),
+        *public_goods(),
+        *tullock_contests(),
         *double_auctions(),
         *multi_unit(),
         *split_awards(),

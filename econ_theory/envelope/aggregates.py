@@ -29,10 +29,14 @@ from econ_theory.bid_functions import BidFunction
 from econ_theory.envelope.curve import Bidder
 from econ_theory.games.priors import Prior
 
-__all__ = ["Aggregate", "Atoms", "Cells", "aggregate", "cells_of"]
+__all__ = ["Aggregate", "Atoms", "Cells", "aggregate", "cells_of", "edges_of"]
 
 HALVINGS = 30
-SMALLEST = 1e-12
+MOST_BINS = 1536
+"""Atoms of a sum of several actions."""
+
+SMALLEST = 1e-10
+"""Actions below this share of the highest are not told apart."""
 
 
 class Atoms(NamedTuple):
@@ -61,7 +65,7 @@ class Aggregate:
 
     >>> from econ_theory.games import Uniform
     >>> straight = Bidder(BidFunction([0, 1], [0, 1]), Uniform(), 2)
-    >>> low, high = aggregate([straight], 1.0, 64).mean
+    >>> low, high = aggregate([straight], 64).mean
     >>> bool(low <= 1.0 <= high), bool(high - low < 1e-12)
     (True, True)
     """
@@ -72,7 +76,7 @@ class Aggregate:
 
     @property
     def mean(self) -> tuple[float, float]:
-        """Lower and upper bound on the mean."""
+        """Lower and upper bound on the mean, but for rounding."""
         return float(self.upper.points @ self.upper.masses), float(
             self.lower.points @ self.lower.masses
         )
@@ -91,15 +95,18 @@ class Aggregate:
         return max(float(high - low), 0.0)
 
 
-def aggregate(rivals: Sequence[Bidder], exponent: float, n_cells: int) -> Aggregate:
+def aggregate(
+    rivals: Sequence[Bidder], n_cells: int, exponent: float = 1.0, *, near_zero: bool = False
+) -> Aggregate:
     """Return the sum of all rivals' actions, to the power `exponent` <= 1, from `n_cells` or more.
 
+    If `near_zero`, cells are as narrow as their distance from no action asks for.
     A power below one is concave, and g of it convex and falling still, so cells are enclosed in
     actions and the power taken of the result.
     """
     total, still = None, 1.0
     for rival in rivals:
-        one, idle = _one(rival, n_cells)
+        one, idle = _one(rival, n_cells, near_zero)
         lower, upper = (Atoms(atoms.points**exponent, atoms.masses) for atoms in one)
         both = _multiple((lower, upper), rival.count, n_cells)
         total = both if total is None else _sum(total, both, n_cells)
@@ -110,26 +117,35 @@ def aggregate(rivals: Sequence[Bidder], exponent: float, n_cells: int) -> Aggreg
     return Aggregate(*total, still)
 
 
-def cells_of(function: BidFunction, prior: Prior, n_cells: int, most: int | None = None) -> Cells:
-    """Return the cells of a bid function's types: its pieces, cut evenly and crowded at the ends.
+def edges_of(
+    function: BidFunction, prior: Prior, n_cells: int, *, near_zero: bool = False
+) -> Array:
+    """Return types to cut at: an even grid, crowded at both ends, kinks and turns of the density.
 
-    With `most`, pieces are taken together in about as many cells, but not across jumps.
+    If `near_zero`, also where a rising function's actions are powers of a number near one. Of many
+    kinks about `n_cells` serve, but all jumps.
     """
+    v, b = function.types, function.bids
+    low, high = v[0], v[-1]
+    if low == high:
+        return v[:1]
+    halves = 0.5 ** np.arange(1.0, HALVINGS) / n_cells
+    shares = np.concatenate([np.linspace(0, 1, n_cells + 1)[:-1], halves, 1 - halves])
+    turns = [turn for turn in prior.turns if low < turn < high]
+    some = v if len(v) <= 2 * n_cells else v[:: len(v) // n_cells]
+    parts = [low + (high - low) * shares, some, v[1:][np.diff(v) == 0], turns, [high]]
+    if near_zero and b[-1] > 0:
+        least = max(b[0], SMALLEST * b[-1])
+        parts.append(function.inverse(np.geomspace(least, b[-1], n_cells + 1)))
+    return np.unique(np.clip(np.concatenate(parts), low, high))
+
+
+def cells_of(function: BidFunction, edges: Array) -> Cells:
+    """Return the cells of types between `edges`, which hold the ends and all jumps."""
     v, b = function.types, function.bids
     if v[0] == v[-1]:
         return Cells(v[:1], v[-1:], b[:1], b[-1:], np.zeros(1))
-    low, width = v[0], v[-1] - v[0]
-    halves = 0.5 ** np.arange(2, HALVINGS)
-    shares = np.concatenate(
-        [np.linspace(0, 1, n_cells + 1), halves / n_cells, 1 - halves / n_cells]
-    )
-    turns = [turn for turn in prior.turns if low < turn < v[-1]]
-    cuts = np.unique(np.concatenate([v, low + width * shares[shares < 1], turns, v[-1:]]))
-    jumps = v[1:][np.diff(v) == 0]
-    if most is not None and len(cuts) > most:
-        edges = np.unique(np.concatenate([cuts[:: len(cuts) // most + 1], jumps, v[-1:]]))
-    else:
-        edges = cuts
+    cuts = np.unique(np.concatenate([v, edges]))
     # The piece of every cell, by its first and its last cut: at a jump the two ends differ.
     where = np.searchsorted(cuts, edges)
     inner = (cuts[1:] + cuts[:-1]) / 2
@@ -148,9 +164,12 @@ def cells_of(function: BidFunction, prior: Prior, n_cells: int, most: int | None
     return Cells(left, right, first, last, bend)
 
 
-def _one(rival: Bidder, n_cells: int) -> tuple[tuple[Atoms, Atoms], float]:
+def _one(rival: Bidder, n_cells: int, near_zero: bool) -> tuple[tuple[Atoms, Atoms], float]:
     """Return one rival's action, enclosed, and the probability that it is 0."""
-    cells = cells_of(rival.function, rival.prior, n_cells)
+    function = rival.function
+    edges = edges_of(function, rival.prior, n_cells, near_zero=near_zero)
+    # Every kink, for no cell of a rival may be bent.
+    cells = cells_of(function, np.unique(np.concatenate([edges, function.types])))
     if cells.low[0] == cells.high[-1]:
         known = Atoms(cells.first, np.ones(1))
         return (known, known), float(cells.first[0] == 0)
@@ -186,33 +205,38 @@ def _multiple(one: tuple[Atoms, Atoms], count: int, n_cells: int) -> tuple[Atoms
 
 
 def _sum(x: tuple[Atoms, Atoms], y: tuple[Atoms, Atoms], n_cells: int) -> tuple[Atoms, Atoms]:
-    low = x[1].points.min() + y[1].points.min()
-    top = x[1].points.max() + y[1].points.max()
-    crowded = top * np.geomspace(SMALLEST, 1.0, n_cells // 2 + 2)
-    grid = np.concatenate([np.linspace(low, top, n_cells + 1), crowded[crowded > low]])
+    """Return the sum of two independent actions, on a grid."""
+    x, y = _gathered(x, n_cells), _gathered(y, n_cells)
+    both = [
+        Atoms(
+            np.add.outer(one.points, other.points).ravel(),
+            np.multiply.outer(one.masses, other.masses).ravel(),
+        )
+        for one, other in zip(x, y, strict=True)
+    ]
+    return _gathered((both[0], both[1]), n_cells)
+
+
+def _gathered(pair: tuple[Atoms, Atoms], n_cells: int) -> tuple[Atoms, Atoms]:
+    """Return the pair on a grid: the lower one's atoms put together, the upper one's spread."""
+    size = min(n_cells, MOST_BINS)
+    if max(len(atoms.points) for atoms in pair) <= size:
+        return pair
+    (y, mass), (z, more) = pair
+    low, top = z.min(), z.max()
+    crowded = top * np.geomspace(SMALLEST, 1.0, 3 * size // 4)
+    grid = np.concatenate([np.linspace(low, top, size // 4), crowded[crowded > low]])
     grid = np.unique(np.minimum(grid, top))
-    if len(grid) < 2:
-        known = Atoms(grid, np.ones(1))
-        return known, known
-    points, masses, bins = _outer(x[0], y[0], grid)
-    mass = np.bincount(bins, masses, len(grid) - 1)
-    mean = np.bincount(bins, masses * points, len(grid) - 1)
-    kept = mass > 0
-    lower = Atoms(mean[kept] / mass[kept], mass[kept])
-    points, masses, bins = _outer(x[1], y[1], grid)
-    share = np.clip((points - grid[bins]) / np.diff(grid)[bins], 0.0, 1.0)
-    size = len(grid)
-    spread = np.bincount(bins, masses * (1 - share), size)
-    spread += np.bincount(bins + 1, masses * share, size)
+    bins = np.clip(np.searchsorted(grid, y, side="right") - 1, 0, len(grid) - 2)
+    total = np.bincount(bins, mass)
+    kept = total > 0
+    lower = Atoms(np.bincount(bins, mass * y)[kept] / total[kept], total[kept])
+    bins = np.clip(np.searchsorted(grid, z, side="right") - 1, 0, len(grid) - 2)
+    share = np.clip((z - grid[bins]) / np.diff(grid)[bins], 0.0, 1.0)
+    spread = np.bincount(bins, more * (1 - share), len(grid))
+    spread += np.bincount(bins + 1, more * share, len(grid))
     kept = spread > 0
     return lower, Atoms(grid[kept], spread[kept])
-
-
-def _outer(x: Atoms, y: Atoms, grid: Array) -> tuple[Array, Array, Array]:
-    points = np.add.outer(x.points, y.points).ravel()
-    masses = np.multiply.outer(x.masses, y.masses).ravel()
-    bins = np.clip(np.searchsorted(grid, points, side="right") - 1, 0, len(grid) - 2)
-    return points, masses, bins
 
 
 def _merged(points: Array, masses: Array) -> Atoms:

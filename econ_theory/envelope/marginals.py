@@ -25,7 +25,9 @@ from econ_theory.games.quadratic_payoffs import LinearQuadratic
 
 __all__ = ["Interim", "interim"]
 
-MOST_ENTRIES = 4_000_000
+ROUNDING = 2.3e-16
+MOST_ENTRIES = 60_000
+"""Entries of a table that fits the cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +58,17 @@ class Interim:
     above: tuple[Array, Array]
     below: tuple[Array, Array]
     jump: float = 0.0
+
+    @property
+    def slopes(self) -> tuple[Array, Array]:
+        """The slopes (w', r') of the marginals at the actions: means of what is known beside."""
+        low, high = self.steep
+        each = []
+        for below, above in zip(low, high, strict=True):
+            centre = np.pad((below + above) / 2, 1, mode="edge")
+            each.append(np.append(below, above[-1:]) / 2 + np.append(below[:1], above) / 2)
+            each[-1][[0, -1]] = centre[[0, -1]]
+        return each[0], each[1]
 
     @property
     def mirrored(self) -> Interim:
@@ -91,7 +104,10 @@ def _quadratic(q: LinearQuadratic, others: Aggregate, a: Array) -> Interim:
     cells, flat = np.zeros(len(a) - 1), np.zeros_like(a)
     rest = (q.linear[0] + q.cross * mean) * a - q.curvature / 2 * a**2
     steep = cells, cells - q.curvature
-    off = cells, cells + abs(q.cross) * (high - low) / 2
+    sums = ROUNDING * max(
+        len(x.points) * np.abs(x.points).max() for x in (others.lower, others.upper)
+    )
+    off = cells, cells + abs(q.cross) * (abs(high - low) / 2 + sums)
     return Interim(
         actions=a,
         worth=(

@@ -28,7 +28,7 @@ from econ_theory.envelope.marginals import Interim
 __all__ = ["SmoothGains", "smooth_gains"]
 
 ROUNDING = 4.4e-16
-ROWS = 128
+ROWS = 32
 """Cells of types that are looked at together."""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.bid_functions import BidFunction, BidProfile, as_bids
 from econ_theory.envelope import Bidder, sampled_gain
-from econ_theory.envelope.aggregates import Aggregate, Cells, aggregate, cells_of
+from econ_theory.envelope.aggregates import Aggregate, Cells, aggregate, cells_of, edges_of
 from econ_theory.envelope.marginals import interim
 from econ_theory.envelope.smooth import smooth_gains
 from econ_theory.errors import ProfileError
@@ -23,11 +23,15 @@ from econ_theory.verdicts import PlayerGains
 
 __all__ = ["AGGREGATIVE_GAMES"]
 
-FIRST_CELLS = 128
-MOST_CELLS = 2048
+FIRST_CELLS = 192
+MOST_CELLS = 4096
+"""Of rivals."""
+
+MOST_OWN = 2048
 SHARPNESS = 1e-9
 """Gap between bound and estimate, as a share of the payoff range, that is fine enough."""
 
+CONTEST_CELLS = 128
 EVEN = 64
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(2)
 
@@ -49,9 +53,10 @@ def _gains(
 
 
 def _bounded(game: AggregativeGame, profile: BidProfile, i: int) -> PlayerGains:
-    """Return the gains of player `i`, with twice as many cells until bound and estimate agree.
+    """Return the gains of player `i`, with finer cells until bound and estimate agree.
 
-    They agree if they differ by at most 1e-9 of the payoff range, or half the estimate.
+    They agree if they differ by at most 1e-9 of the payoff range, or half the estimate, or rivals
+    have 4,096 cells.
     """
     kinds: dict[tuple[int, int], int] = {}
     for j, (function, prior) in enumerate(zip(profile.functions, game.priors, strict=True)):
@@ -60,18 +65,25 @@ def _bounded(game: AggregativeGame, profile: BidProfile, i: int) -> PlayerGains:
             kinds[key] = kinds.get(key, 0) + 1
     known = {id(f): f for f in profile.functions}, {id(p): p for p in game.priors}
     rivals = [Bidder(known[0][f], known[1][p], count) for (f, p), count in kinds.items()]
+    contest = isinstance(game.payoff, Contest)
     exponent = game.payoff.exponent if isinstance(game.payoff, Contest) else 1.0
     own, prior, size = profile.functions[i], game.priors[i], game.payoff_range(i)
-    n_cells = FIRST_CELLS
+    n_cells = CONTEST_CELLS if contest else FIRST_CELLS
+    edges = edges_of(own, prior, n_cells, near_zero=contest)
+    coarse = None
     while True:
-        cells = cells_of(own, prior, n_cells, most=4 * n_cells)
-        others = aggregate(rivals, exponent, 4 * n_cells)
+        cells = cells_of(own, edges)
+        others = aggregate(rivals, 4 * n_cells, exponent, near_zero=contest)
+        coarse = others if coarse is None or not contest else coarse
         view = interim(game, i, others, _actions(game, i, cells))
         gains = smooth_gains(view, cells)
         goal = max(SHARPNESS * size, gains.estimates.max() / 2)
-        if gains.bounds.max() - gains.estimates.max() <= goal or n_cells >= MOST_CELLS:
+        wide = gains.bounds > gains.estimates.max() + goal / 2
+        agree = gains.bounds.max() <= gains.estimates.max() + goal
+        if agree or 4 * n_cells > MOST_CELLS or len(edges) > MOST_OWN:
             break
         n_cells *= 2
+        edges = np.unique(np.concatenate([edges, (cells.low + cells.high)[wide] / 2]))
     weight = np.ones(1)
     if len(cells.low) > 1 or cells.low[0] < cells.high[0]:
         weight = np.diff(prior.cdf(np.append(cells.low, cells.high[-1])))
@@ -81,7 +93,7 @@ def _bounded(game: AggregativeGame, profile: BidProfile, i: int) -> PlayerGains:
         estimates=np.minimum(gains.estimates, gains.bounds),
         actions=gains.actions,
         weights=weight,
-        utility=_utility(game, i, own, cells, others),
+        utility=_utility(game, i, own, cells, coarse),
     )
 
 

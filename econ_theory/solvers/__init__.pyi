@@ -1,5 +1,6 @@
 from .asymmetric_first_price import AsymmetricFirstPrice
 from .base import Ending, Proposals, Solver
+from .best_response_bids import BidResponse
 from .best_response_dynamics import BestResponseDynamics
 from .chain import Chain
 from .correlated_lp import CorrelatedEquilibrium, CorrelatedLp
@@ -24,6 +25,7 @@ from .zero_sum_lp import ZeroSumLp
 __all__ = [
     "AsymmetricFirstPrice",
     "BestResponseDynamics",
+    "BidResponse",
     "Branch",
     "Chain",
     "Component",
