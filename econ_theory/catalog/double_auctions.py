@@ -10,6 +10,7 @@ from econ_theory.bid_functions import BidFunction, BidProfile
 from econ_theory.catalog.auction_entry import AuctionEntry
 from econ_theory.games.double_auction import DoubleAuction
 from econ_theory.games.priors import Power, Uniform, as_prior
+from econ_theory.games.utilities import Crra
 
 __all__ = ["OnePriceEntry", "double_auctions"]
 
@@ -38,7 +39,7 @@ def double_auctions() -> list[AuctionEntry]:
     from sympy import Piecewise, Rational, Symbol, true
 
     v, half, p = Symbol("v"), Rational(1, 2), Rational(2, 5)
-    unit = Uniform()
+    unit, shifted = Uniform(), Uniform(-1 / 8, 7 / 8)
     # Costs F(c) = c ** 2, values 1 - F(v) = (1 - v) ** 3.
     low, high = Power(2.0), as_prior(stats.beta(1, 3))
     return [
@@ -69,6 +70,13 @@ def double_auctions() -> list[AuctionEntry]:
                 ("double_auction_powers", half, (165375 / 17**6, 154350 / 17**6)),
                 ("double_auction_powers_1", Rational(1), (1 / 135, 2 / 405)),
             )
+        ),
+        AuctionEntry(
+            "double_auction_crra",
+            DoubleAuction(0.5, shifted, shifted, utilities=Crra(0.5)),
+            (6 * v / 7, 6 * v / 7 + Rational(3, 28)),
+            "straight lines of one slope 1 - 1 / (2 m) with m + 1 / 2 = 2 ** (1 / power)",
+            (343 * 2**0.5 / 2880,) * 2,
         ),
         OnePriceEntry(
             "double_auction_one_price",

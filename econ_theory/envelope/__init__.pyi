@@ -1,6 +1,13 @@
 from .bounds import bidder_bound, in_costs, player_bound
 from .curve import Bidder
-from .reduction import trading
 from .sampling import sampled_gain
+from .trade import Trading
 
-__all__ = ["Bidder", "bidder_bound", "in_costs", "player_bound", "sampled_gain", "trading"]
+__all__ = [
+    "Bidder",
+    "Trading",
+    "bidder_bound",
+    "in_costs",
+    "player_bound",
+    "sampled_gain",
+]

@@ -58,9 +58,10 @@ def bidder_bound(
     size: float,
     *,
     floor: float,
-    kinks: Sequence[float] = (),
+    kinks: Sequence[float] | Array = (),
     reserve: float | None = None,
     draw: bool = True,
+    most_cells: int | None = None,
 ) -> PlayerGains:
     """Return the `PlayerGains` of `own`, its grid refined until bound and estimate agree.
 
@@ -81,6 +82,8 @@ def bidder_bound(
     reserve : float, optional
     draw : bool
         Whether ties are broken by a fair draw; else a tie is won.
+    most_cells : int, optional
+        Instead of 60,000.
     """
     levels = first_levels(own, rivals, floor, kinks, CELLS)
     while True:
@@ -88,7 +91,9 @@ def bidder_bound(
         envelope = Envelope(curve, reduction(curve), size)
         gains = envelope.gains()
         goal = max(SHARPNESS * size, gains.estimates.max() / 2)
-        finer = levels if len(levels) >= MOST_CELLS else refined_levels(envelope, goal)
+        finer = (
+            levels if len(levels) >= (most_cells or MOST_CELLS) else refined_levels(envelope, goal)
+        )
         if gains.bounds.max() - gains.estimates.max() <= goal or len(finer) == len(levels):
             break
         levels = finer

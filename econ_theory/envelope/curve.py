@@ -12,7 +12,7 @@ from econ_theory.bid_functions import BidFunction
 from econ_theory.envelope.chords import Chord, bent, straight
 from econ_theory.games.priors import Prior
 
-__all__ = ["Bidder", "Curve", "Rival", "first_levels", "trace"]
+__all__ = ["AtLevels", "Bidder", "Curve", "Rival", "at_levels", "first_levels", "trace"]
 
 FLAT_CELLS = 256
 """Cells that the whole support would have, where types all bid the same."""
@@ -76,7 +76,7 @@ class Curve:
 
 
 def first_levels(
-    own: Bidder, rivals: Sequence[Bidder], floor: float, extra: Sequence[float], cells: int
+    own: Bidder, rivals: Sequence[Bidder], floor: float, extra: Sequence[float] | Array, cells: int
 ) -> Array:
     """Return the bids to cut the curve at: all kinks of all bid functions, and an even grid.
 
@@ -114,7 +114,7 @@ def trace(
     n_levels = len(levels)
     v = np.concatenate([[prior.low, f.types[0]], np.stack([first, first, last, last], 1).ravel()])
     b = np.concatenate([levels[[0, 0]], np.repeat(levels, 4)])
-    parts = [_rival(rival, levels) for rival in rivals]
+    parts = [at_levels(rival, levels) for rival in rivals]
     below = np.stack([p.below for p in parts]) if parts else np.ones((0, n_levels))
     upto = np.stack([p.upto for p in parts]) if parts else np.ones((0, n_levels))
     counts = np.array([rival.count for rival in rivals], dtype=int)
@@ -173,8 +173,11 @@ def trace(
 
 
 @dataclass(frozen=True, eq=False)
-class _Levels:
-    """One rival at every level: first and last type that bids it, and the probability up to it."""
+class AtLevels:
+    """One rival at every level: first and last type that bids it, and the probability up to it.
+
+    `density` is that of the types just above and just below the level.
+    """
 
     first: Array
     last: Array
@@ -183,7 +186,8 @@ class _Levels:
     density: tuple[Array, Array]
 
 
-def _rival(rival: Bidder, levels: Array) -> _Levels:
+def at_levels(rival: Bidder, levels: Array) -> AtLevels:
+    """Return `rival` at every one of `levels`."""
     first = rival.function.inverse(levels)
     last = rival.function.inverse(levels, upper=True)
     upto = np.array(rival.prior.cdf(last))
@@ -191,7 +195,7 @@ def _rival(rival: Bidder, levels: Array) -> _Levels:
     below[flat] = rival.prior.cdf(first[flat])
     at_last, at_first = rival.prior.pdf(last), np.array(rival.prior.pdf(last))
     at_first[flat] = rival.prior.pdf(first[flat])
-    return _Levels(first, last, below, upto, (at_last, at_first))
+    return AtLevels(first, last, below, upto, (at_last, at_first))
 
 
 def _points(lower: Array, upper: Array) -> Array:
@@ -199,7 +203,7 @@ def _points(lower: Array, upper: Array) -> Array:
     return np.concatenate([lower[[0, 0]], np.stack([lower, middle, middle, upper], 1).ravel()])
 
 
-def _slopes(part: _Levels, n_cells: int) -> tuple[Array, Array]:
+def _slopes(part: AtLevels, n_cells: int) -> tuple[Array, Array]:
     """Densities at the ends of every cell between levels, zero elsewhere."""
     left, right = np.zeros(n_cells), np.zeros(n_cells)
     left[5::4], right[5::4] = part.density[0][:-1], part.density[1][1:]

@@ -13,9 +13,6 @@ from econ_theory.envelope.reduction import Reduction
 
 __all__ = ["Envelope", "Gains"]
 
-BLOCKS = 512
-"""Blocks of cells between which deviations are told apart where utility is not affine."""
-
 ROUNDING = 2.3e-16
 
 
@@ -78,11 +75,13 @@ class Envelope:
             value = self.points + np.concatenate([[0.0], np.cumsum(area)])
             both = value[self.cells] + value[self.cells + 1]
             return self.reduction.start + float(weight @ both) / 2
-        mass = np.concatenate([[0.0], np.cumsum(self.curve.weight)])
-        even = np.interp(np.linspace(0, mass[-1], 2049), mass, np.arange(len(mass)))
-        chosen = np.unique(np.concatenate([self.cells[[0]], even.astype(int)]))
-        values = self._table(chosen, None)
-        return float((values[1:] + values[:-1]) / 2 @ np.diff(mass[chosen]))
+        k, mass = self.cells, np.cumsum(weight)
+        even = np.searchsorted(mass, np.linspace(0, mass[-1], 2049)[1:-1])
+        jumps = np.flatnonzero(np.diff(k) > 1) + 1
+        edges = np.unique(np.concatenate([[0], even, jumps]))
+        ends = np.append(edges[1:], len(k))
+        values = self._table(k[edges], None) + self._table(k[ends - 1] + 1, None)
+        return float(np.add.reduceat(weight, edges) @ values) / 2
 
     def _affine(self) -> Gains:
         """Subtract what the simple bound leaves out: D's lines under the convex utility.
@@ -119,7 +118,7 @@ class Envelope:
         of two blocks counts for all pairs within them.
         """
         k, n_cells = self.cells, len(self.high)
-        edges = np.unique(np.linspace(0, n_cells, BLOCKS + 1).astype(int))
+        edges = np.unique(np.linspace(0, n_cells, self.reduction.blocks + 1).astype(int))
         table = self._table(edges, edges)
         mine = np.diagonal(table)
         at_edges = self.points[edges]
@@ -128,7 +127,8 @@ class Envelope:
         best = table[left].argmax(axis=1)
         estimates, bids = np.zeros(len(k)), self.bids[k].copy()
         where = np.searchsorted(k, edges[left])
-        estimates[where] = np.maximum(table[left, best] - mine[left], 0.0)
+        doubt = 2 * self.reduction.doubt
+        estimates[where] = np.maximum(table[left, best] - mine[left] - doubt, 0.0)
         bids[where] = self.bids[edges[best]]
         if not self.reduction.pointwise:
             return Gains(self.simple, estimates, bids)
@@ -140,7 +140,7 @@ class Envelope:
         kept = np.where(order[None, :] < order[:, None], below, above)
         kept[order, order] = 0.0
         rival = (roof[None, :] - np.maximum(kept, 0.0)).max(axis=1)
-        sharp = rival[block] - self.low[k] + self.total_error
+        sharp = rival[block] - self.low[k] + self.total_error + doubt
         return Gains(np.minimum(self.simple, np.maximum(sharp, 0.0)), estimates, bids)
 
     def _table(self, rows: Array, columns: Array | None) -> Array:

@@ -23,12 +23,18 @@ from econ_theory.games.utilities import (
     Charity,
     Crra,
     ReturnOnInvestment,
-    RiskNeutral,
     Spite,
-    Utility,
 )
 
-__all__ = ["Reduction", "reduce", "trading"]
+__all__ = [
+    "Reduction",
+    "averse_winner",
+    "check_losses",
+    "of_surplus",
+    "reduce",
+    "winner_pays",
+    "worthwhile",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +60,10 @@ class Reduction:
         Whether utility follows from the own bid and the chance of winning alone.
     sane : (C,) boolean array or None
         Cells where deviations can pay at all; default all.
+    blocks : int
+        Blocks of cells between which deviations are told apart where U is not affine.
+    doubt : float
+        Error of `utility`.
     """
 
     terms: tuple[tuple[Chord, Chord], ...]
@@ -64,6 +74,8 @@ class Reduction:
     utility: Callable[[Array, Array | None], Array] | None = None
     pointwise: bool = True
     sane: Array | None = None
+    blocks: int = 512
+    doubt: float = 0.0
 
 
 def reduce(game: AuctionGame, i: int, curve: Curve) -> Reduction:
@@ -90,7 +102,7 @@ def reduce(game: AuctionGame, i: int, curve: Curve) -> Reduction:
     if not isinstance(payment, WinnerPays):
         raise RefusedError(f"{payment} has no bound, want a rule of auctions; sample its gains.")
     if isinstance(utility, (Crra, Cara)):
-        return _averse_winner(utility, payment.own == 1.0, curve)
+        return averse_winner(utility, payment.own == 1.0, curve)
     if isinstance(utility, ReturnOnInvestment):
         return _return_on_investment(curve)
     if isinstance(utility, Spite):
@@ -102,23 +114,11 @@ def reduce(game: AuctionGame, i: int, curve: Curve) -> Reduction:
     if game.demand is not None:
         # Bids are negated prices: a lower price sells more.
         win = win * (b * game.demand[1] + game.demand[0])
-    return _winner_pays(payment.own, curve, win)
+    return winner_pays(payment.own, curve, win)
 
 
-def trading(utility: Utility, share: float, curve: Curve) -> Reduction:
-    """Return the `Reduction` of a buyer who pays `share` of its bid and the rest of the ask.
-
-    Raises
-    ------
-    RefusedError
-        If a CRRA type that trades bids above its value.
-    """
-    if isinstance(utility, RiskNeutral):
-        return _winner_pays(share, curve, curve.win)
-    raise RefusedError(f"utility is {utility}, want RiskNeutral().")
-
-
-def _winner_pays(share: float, curve: Curve, win: Chord) -> Reduction:
+def winner_pays(share: float, curve: Curve, win: Chord) -> Reduction:
+    """``dU = (v - b) dS - share S db``, whoever names the rest of the price."""
     v, b = curve.type, curve.bid
     return Reduction(((v - b, win), (-win * share, b)), win)
 
@@ -172,12 +172,12 @@ def _kth_price(k: int, curve: Curve) -> Reduction:
     return Reduction(tuple(terms), curve.win, error=error)
 
 
-def _averse_winner(utility: Crra | Cara, first_price: bool, curve: Curve) -> Reduction:
+def averse_winner(utility: Crra | Cara, first_price: bool, curve: Curve) -> Reduction:
     """First price: ``dU = u(v - b) dS - S u'(v - b) db``; second price: the first term alone."""
     v, b, win = curve.type, curve.bid, curve.win
-    _check_losses(utility, curve)
-    u = _of_surplus(utility, v - b)
-    sane = None if isinstance(utility, Cara) else np.maximum((v - b).left, (v - b).right) > 0
+    check_losses(utility, curve)
+    u = of_surplus(utility, v - b)
+    sane = None if isinstance(utility, Cara) else worthwhile(curve)
     if first_price:
         terms = ((u, win), *_paying(utility, curve, win, u))
 
@@ -198,8 +198,8 @@ def _averse_winner(utility: Crra | Cara, first_price: bool, curve: Curve) -> Red
 def _averse_all_pay(utility: Cara, curve: Curve) -> Reduction:
     """``U = S u(v - b) + (1 - S) u(-b)``."""
     v, b, win = curve.type, curve.bid, curve.win
-    u = _of_surplus(utility, v - b)
-    lose, loss = -win + 1.0, _of_surplus(utility, -b)
+    u = of_surplus(utility, v - b)
+    lose, loss = -win + 1.0, of_surplus(utility, -b)
     bids, chance = _points(b), _points(win)
 
     def worth(types: Array, at: Array | None) -> Array:
@@ -224,7 +224,7 @@ def _paying(
     return (-win * rate, u), (-win * marginal, b)
 
 
-def _of_surplus(utility: Crra | Cara, x: Chord) -> Chord:
+def of_surplus(utility: Crra | Cara, x: Chord) -> Chord:
     ends = [utility.of(end) for end in (x.left, x.right)]
     slopes = [utility.slope(end) for end in (x.left, x.right)]
     if isinstance(utility, Crra):
@@ -233,7 +233,13 @@ def _of_surplus(utility: Crra | Cara, x: Chord) -> Chord:
     return bent(ends[0], ends[1], slopes[0], slopes[1], x.step)
 
 
-def _check_losses(utility: Crra | Cara, curve: Curve) -> None:
+def worthwhile(curve: Curve) -> Array:
+    """Return the cells in which bids are not above the type: no other ever pays."""
+    x = curve.type - curve.bid
+    return np.maximum(x.left, x.right) >= -1e-12 * np.abs(curve.type.right).max()
+
+
+def check_losses(utility: Crra | Cara, curve: Curve) -> None:
     x = curve.type - curve.bid
     scale = np.abs(curve.type.right).max()
     # Types that place no bid stand at the lowest level, with no chance of winning.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from econ_theory.bid_functions import BidFunction, BidProfile
-from econ_theory.envelope import Bidder, bidder_bound, in_costs, trading
+from econ_theory.envelope import Bidder, Trading, bidder_bound, in_costs
 from econ_theory.games.double_auction import DoubleAuction
 from econ_theory.judges.base import Judge
 from econ_theory.verdicts import PlayerGains
@@ -27,13 +27,16 @@ def _gains(game: DoubleAuction, profile: BidProfile, rng: np.random.Generator) -
 def _buyer(game: DoubleAuction, bid: BidFunction, ask: BidFunction) -> PlayerGains:
     buyer, seller = game.priors
     own, rival = Bidder(bid, buyer), Bidder(ask, seller)
+    trading = Trading(game.utilities[0], game.k, rival)
     return bidder_bound(
         own,
         [rival],
-        lambda curve: trading(game.utilities[0], game.k, curve),
+        trading,
         game.payoff_range(0),
         floor=float(min(bid.bids[0], ask.bids[0])),
+        kinks=trading.kinks,
         draw=False,
+        most_cells=trading.most_cells,
     )
 
 

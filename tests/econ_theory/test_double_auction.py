@@ -10,8 +10,9 @@ from scipy import stats
 
 from econ_theory import certify
 from econ_theory.bid_functions import BidFunction, BidProfile
-from econ_theory.errors import GameError, ProfileError
+from econ_theory.errors import GameError, ProfileError, RefusedError
 from econ_theory.games import (
+    Cara,
     Crra,
     DoubleAuction,
     Power,
@@ -110,6 +111,62 @@ def test_no_deviation_gains_more_than_the_bound(seed, k, flat, idle):
         assert certificate.estimates[i].max() <= certificate.gains[i].max() + 1e-12
         assert certificate.gains[i].max() <= 2 * certificate.estimates[i].max() + 1e-6
         assert found >= certificate.estimates[i].max() - 0.03
+
+
+@pytest.mark.parametrize("utility", [Crra(0.5), Cara(2.0)], ids=str)
+@given(
+    seed=st.integers(0, 10**6),
+    k=st.sampled_from([0.0, 0.3, 0.7, 1.0]),
+    flat=st.tuples(st.booleans(), st.booleans()),
+)
+@settings(max_examples=5)
+def test_no_deviation_of_the_risk_averse_gains_more_than_the_bound(utility, seed, k, flat):
+    rng = np.random.default_rng(seed)
+    buyer, seller = (PRIORS[j] for j in rng.integers(len(PRIORS), size=2))
+    game = DoubleAuction(k, buyer, seller, utilities=utility)
+    profile = BidProfile(
+        [
+            below_value(random_function(buyer, rng, 0.1, 1.2, flat=flat[0], idle="low"), 1),
+            below_value(random_function(seller, rng, 0.0, 1.1, flat=flat[1], idle=None), -1),
+        ]
+    )
+    certificate = certify(game, profile)
+    for i in range(2):
+        found = brute_force(game, profile, i, n_types=21, n_bids=81).max()
+        assert found <= certificate.gains[i].max() + 4 / DRAWS
+        assert certificate.estimates[i].max() <= certificate.gains[i].max() + 1e-12
+        assert certificate.gains[i].max() <= 3 * certificate.estimates[i].max() + 1e-3
+        assert found >= certificate.estimates[i].max() - 0.05
+
+
+def below_value(f, sign):
+    """The function with bids moved to the right side of the type, which they come close to."""
+    least = np.minimum if sign > 0 else np.maximum
+    return BidFunction(f.types, least(f.bids, f.types - 0.01 * sign))
+
+
+@pytest.mark.parametrize("power", [0.3, 0.5, 0.9])
+def test_risk_averse_traders_have_a_linear_equilibrium(power):
+    """Derived: ``u(v - b) f = u'`` integrated, in straight lines of one slope."""
+    c = 2 ** (1 / power) - 0.5
+    slope = 1 - 1 / (2 * c)
+    game = DoubleAuction(0.5, utilities=Crra(power))
+    bids = [
+        lambda v: slope / (4 * c**2 - 1) + slope * v,
+        lambda v: (c - 0.5) / (2 * c**2 - 0.5) + slope * v,
+    ]
+    certificate = certify(game, bids)
+    assert certificate.kind == "bound"
+    assert certificate.relative < 1e-6
+    assert certificate.utilities[0] == pytest.approx(certificate.utilities[1], abs=1e-9)
+    if power == 0.5:
+        assert certificate.utilities[0] == pytest.approx(343 * 2**0.5 / 2880, abs=1e-6)
+
+
+def test_the_risk_averse_do_not_bid_above_their_values():
+    game = DoubleAuction(0.5, utilities=[Crra(0.5), RiskNeutral()])
+    with pytest.raises(RefusedError, match="above its value"):
+        certify(game, [BidFunction([0, 1], [0.5, 0.8]), BidFunction([0, 1], [0.2, 0.9])])
 
 
 def test_a_bid_just_at_an_atom_of_asks_trades():
