@@ -13,9 +13,10 @@ and what is left out there is less than what taking the ends of all intervals ad
 one action; for several up to as many times it).
 
 Of a player with several actions m is a vector ``m0 + L t``, t standard normal. Types are then the
-length r of t, and ``|g0 + L t|^2 <= |g0|^2 + 2 r |L'g0| + r^2 |L|^2`` in the units in which the
-gain is a square: exact in one dimension, within a factor 2 of a type that exists otherwise.
-The action reported is the length of the move to it.
+length r of t, up to where 2e-9 of them are beyond. In units in which the gain is a square,
+``|g0 + L t|^2 <= |g0|^2 + 2 r |L'g0| + r^2 |L|^2``, |L| the largest singular value: exact in one
+dimension, within a factor 2 of a type that exists otherwise. The action reported is the length of
+the move to it.
 
 The state's part that a signal tells is found from a singular value decomposition; parts below
 1e-12 of a signal are rounding, and count as unseen. A signal that cannot occur is not judged:
@@ -85,8 +86,7 @@ def _player(
         bound = found = gains[end]
         actions = best[end]
     else:
-        reach = np.linspace(0.0, REACH, CELLS // 2 + 1)
-        shares = _radial(reach, max(1, min(news.shape)))
+        reach, shares = _radial(max(1, min(news.shape)))
         if positive:
             bound, found, actions = _vector_gains(curvature, flat, news, reach[1:])
         else:
@@ -138,13 +138,18 @@ def _normal(edges: Array) -> Array:
     return np.diff(below)
 
 
-def _radial(edges: Array, dimension: int) -> Array:
-    """Return the probability that a standard normal vector has a length in each interval."""
-    from scipy.special import gammainc
+def _radial(dimension: int) -> tuple[Array, Array]:
+    """Return intervals of the length of a standard normal vector, and their probabilities.
 
+    The last ends where as little is beyond as beyond 6 deviations of one number, and counts it.
+    """
+    from scipy.special import gammainc, gammainccinv, ndtr
+
+    last = np.sqrt(2 * gammainccinv(dimension / 2, 2 * ndtr(-REACH)))
+    edges = np.linspace(0.0, last, CELLS // 2 + 1)
     below = gammainc(dimension / 2, edges**2 / 2)
     below[-1] = 1.0
-    return np.diff(below)
+    return edges, np.diff(below)
 
 
 GAUSSIAN = Judge(_gains, as_affine)

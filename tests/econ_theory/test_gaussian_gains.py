@@ -142,7 +142,7 @@ def brute_ex_ante(game, rules, i):
     return at, float(-slope @ np.linalg.lstsq(bend, slope, rcond=1e-11)[0] / 2)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.integers(0, 10**6))
 def test_epsilon_is_the_largest_gain_within_six_deviations(seed):
     rng = np.random.default_rng(seed)
@@ -193,7 +193,8 @@ def test_bound_holds_for_several_actions(seed):
             points = [np.array([6.0]), np.array([-6.0])]
         brute = max(brute_gain(game, profile.rules, i, point) for point in points)
         assert brute <= bound * (1 + 1e-7) + 1e-9
-        assert found <= brute * 1.05 + 1e-9 or game.n_actions[i] == 1
+        # Of two actions as many types lie beyond 6.33 deviations as beyond 6 of one.
+        assert found <= brute * 1.15 + 1e-9
         assert bound <= 2 * found + 1e-9
         _, gain = brute_ex_ante(game, profile.rules, i)
         if np.isfinite(bound):

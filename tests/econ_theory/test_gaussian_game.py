@@ -79,6 +79,13 @@ def test_summary_says_who_sees_whom():
         ({"stakes": [1.0]}, "stakes has 1 entries, want 2"),
         ({"stakes": [1.0, -1.0]}, "stakes of player 1 is -1.0, want a positive number"),
         ({"covariance": np.zeros((2, 2))}, "stakes of player 0 do not follow from the payoffs"),
+        (
+            {
+                "payoffs": [lambda w, a: (w[0] - a[1]) * a[0], other],
+                "sees": [None, [1, 0]],
+            },
+            "stakes of player 0 do not follow from the payoffs, want them given",
+        ),
         ({"payoffs": []}, "signals has 2 entries, want 0"),
     ],
 )

@@ -58,7 +58,7 @@ def test_a_continuum_of_volunteers():
         assert certify(game, profile).relative < 1e-12
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(st.integers(0, 10**6))
 def test_unequal_players_with_any_priors_are_solved(seed):
     rng = np.random.default_rng(seed)
