@@ -153,3 +153,27 @@ def test_what_is_refused():
     )
     with pytest.raises(SettingError, match="starts is 0"):
         LinearGaussian(starts=0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(40))
+def test_random_games_of_moves_in_turn_are_solved(seed):
+    rng = np.random.default_rng(seed)
+    n, d = (int(k) for k in rng.integers(2, 5, 2))
+    payoffs = []
+    for i in range(n):
+        form = rng.normal(size=(1 + d + n,) * 2)
+        form = form + form.T
+        form[1 + d + i, 1 + d + i] = -6.0 * n
+        payoffs.append(form)
+    signals = [rng.normal(size=(rng.integers(0, 3), d)) for _ in range(n)]
+    earlier = np.tri(n, k=-1)
+    sees = [rng.normal(size=(len(h), n)) * earlier[i] for i, h in enumerate(signals)]
+    root = rng.normal(size=(d, d))
+    game = GaussianGame(
+        payoffs, signals, root @ root.T, rng.normal(size=d), sees=sees, stakes=[1.0] * n
+    )
+    found = list(filter(None, LinearGaussian(starts=8).propose(game, None, rng)))
+    assert found
+    for profile in found:
+        assert certify(game, profile).relative < 1e-10

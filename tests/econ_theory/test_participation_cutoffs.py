@@ -108,3 +108,21 @@ def test_what_is_refused():
     )
     with pytest.raises(SettingError, match="grid is 1, want a number >= 2"):
         Cutoffs(grid=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(40))
+def test_payoffs_at_random_have_an_equilibrium_in_cutoffs_that_is_met(seed):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 8))
+    kinds = [Uniform(0, rng.uniform(0.5, 2)), Power(rng.uniform(0.5, 3)), Uniform(-0.5, 1)]
+    priors = [kinds[k] for k in rng.integers(0, 3, n)]
+    join, stay = rng.normal(size=(2, n, n, 2))
+    # All high types join, or all low ones, as each player's sign says.
+    sign = rng.choice([-1.0, 1.0], (n, 1))
+    join[..., 1] = stay[..., 1] + sign * rng.exponential(size=(n, n))
+    game = ParticipationGame(join, priors, stay=stay)
+    found = SOLVER.equilibria(game, rng=seed)
+    assert found
+    for profile in found:
+        assert certify(game, profile).relative < 1e-11
