@@ -28,10 +28,10 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.bid_functions import BidFunction, BidProfile
-from econ_theory.envelope.steps import EDGE, MOST_KNOTS, Steps, bids_below
+from econ_theory.envelope.steps import EDGE, Steps, bids_below
 from econ_theory.games.local_global_auction import LocalGlobalAuction
 
-__all__ = ["Part", "Payoff", "averages", "global_payoff", "local_payoff", "sum_of"]
+__all__ = ["Part", "Payoff", "averages", "capped_sum_of", "global_payoff", "local_payoff", "sum_of"]
 
 LEVELS = 2048
 FEW = 256
@@ -83,7 +83,7 @@ class Payoff:
 def local_payoff(game: LocalGlobalAuction, profile: BidProfile, i: int) -> Payoff:
     """Return the payoff of local `i`."""
     functions, gamma = profile.functions, game.correlation
-    against = bids_below(functions[2], game.priors[2], MOST_KNOTS).thinned()
+    against = bids_below(functions[2], game.priors[2], LEVELS).thinned(LEVELS)
     top = max(float(against.x[-1]), float(functions[i].bids[-1]))
     parts: list[Part] = []
     if gamma < 1:
@@ -120,15 +120,15 @@ def averages(
     broken = against.x[against.jumps > 0]
     kinks = against.x[(against.kinks != 0) | (against.jumps != 0)]
     # Many kinks are slight ones, and need no level of their own.
-    kinks = kinks if len(kinks) <= FEW else broken
-    levels = [np.linspace(0.0, top, LEVELS + 1), kinks]
+    n_levels, kinks = (2 * LEVELS, kinks) if len(kinks) <= FEW else (LEVELS, broken)
+    levels = [np.linspace(0.0, top, n_levels + 1), kinks]
     atoms = other.x[other.jumps > 0]
     for some, many in ((kinks, atoms), (broken, other.x)):
         if some.size * many.size <= LEVELS:
             levels += [np.subtract.outer(some, many).ravel(), np.add.outer(some, many).ravel()]
             levels.append(np.subtract.outer(many, some).ravel())
     if rule == "nearest_zero":
-        levels += [kinks / 2, other.x[:: max(1, len(other.x) // LEVELS)]]
+        levels.append(kinks / 2)
     x = np.concatenate(levels)
     x = np.unique(x[(x >= 0) & (x <= top)])
     win = sum_of(against, other, x)
@@ -143,7 +143,7 @@ def averages(
         over = sum_of(against, other, x, negated=True)
         under = sum_of(against, other, -x[::-1]).mirrored()
         return [product, *((0.5, f, True) for f in (win, under, over))]
-    return [product, (1.0, _capped(against, other, x), True)]
+    return [product, (1.0, capped_sum_of(against, other, x), True)]
 
 
 def global_payoff(game: LocalGlobalAuction, profile: BidProfile, levels: int = LEVELS) -> Payoff:
@@ -212,7 +212,7 @@ def sum_of(g: Steps, r: Steps, x: Array, *, negated: bool = False) -> Steps:
     return Steps(x, below, upto, g.error + r.error, off)
 
 
-def _capped(g: Steps, r: Steps, x: Array) -> Steps:
+def capped_sum_of(g: Steps, r: Steps, x: Array) -> Steps:
     """Return ``E[g(x + min(x, R))]``: kinks are ``(R - (y - x)) ** + - (R - x) ** +``."""
     below, upto, off = np.zeros(len(x)), np.zeros(len(x)), np.zeros(len(x) - 1)
     mean = _mean(r)
