@@ -41,6 +41,7 @@ BIDS = {
     "AsymmetricFirstPrice": "the equilibrium of unequal bidders, first price and procurement",
     "BidResponse": "an equilibrium of an aggregative game, by best responses",
     "LinearGaussian": "affine equilibria of normal signals and quadratic payoffs",
+    "CoreBidding": "the equilibrium of two locals against a global bidder, core payments",
     "DualAveraging": "a monotone equilibrium of any game whose payoffs can be evaluated",
     "Cutoffs": "cutoffs of who joins; by `.equilibria(game)` all equilibria it meets",
 }

@@ -15,6 +15,7 @@ from econ_theory.solvers import (
     AsymmetricFirstPrice,
     BidResponse,
     Chain,
+    CoreBidding,
     Cutoffs,
     DualAveraging,
     GlobalNewton,
@@ -66,6 +67,7 @@ _CONTINUOUS = (
     Choice(AsymmetricFirstPrice(), "unequal bidders: a boundary-value problem"),
     Choice(BidResponse(), "smooth payoffs of a sum: simultaneous best responses"),
     Choice(LinearGaussian(), "normal signals, quadratic payoffs: affine best responses"),
+    Choice(CoreBidding(), "locals against a global bidder: the first-order condition of bids"),
     Choice(DualAveraging(), "nothing special: learning on a grid, then first-order conditions"),
     Choice(Cutoffs(), "two actions: cutoffs"),
 )

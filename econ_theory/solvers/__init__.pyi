@@ -3,6 +3,7 @@ from .base import Ending, Proposals, Solver
 from .best_response_bids import BidResponse
 from .best_response_dynamics import BestResponseDynamics
 from .chain import Chain
+from .core_bidding import CoreBidding
 from .correlated_lp import CorrelatedEquilibrium, CorrelatedLp
 from .cutoffs import Cutoffs
 from .dual_averaging import DualAveraging
@@ -29,6 +30,7 @@ __all__ = [
     "Branch",
     "Chain",
     "Component",
+    "CoreBidding",
     "CorrelatedEquilibrium",
     "CorrelatedLp",
     "Cutoffs",
