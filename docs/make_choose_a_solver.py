@@ -43,6 +43,8 @@ BIDS = {
     "LinearGaussian": "affine equilibria of normal signals and quadratic payoffs",
     "CoreBidding": "the equilibrium of two locals against a global bidder, core payments",
     "DualAveraging": "a monotone equilibrium of any game whose payoffs can be evaluated",
+    "MultiUnit": "the equilibrium of an auction of several units, bidders alike",
+    "SplitAwards": "pooling at a price, or winner-takes-all, of a split award",
     "Cutoffs": "cutoffs of who joins; by `.equilibria(game)` all equilibria it meets",
 }
 

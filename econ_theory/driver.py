@@ -22,10 +22,12 @@ from econ_theory.solvers import (
     IndifferenceNewton,
     Lemke,
     LinearGaussian,
+    MultiUnit,
     PureEnumeration,
     QuantalResponse,
     SelfPlay,
     Solver,
+    SplitAwards,
     SymmetricAuction,
     ZeroSumLp,
 )
@@ -69,6 +71,8 @@ _CONTINUOUS = (
     Choice(LinearGaussian(), "normal signals, quadratic payoffs: affine best responses"),
     Choice(CoreBidding(), "locals against a global bidder: the first-order condition of bids"),
     Choice(DualAveraging(), "nothing special: learning on a grid, then first-order conditions"),
+    Choice(MultiUnit(), "several units: the first-order condition of each"),
+    Choice(SplitAwards(), "half a contract each or all to one: asks in closed form"),
     Choice(Cutoffs(), "two actions: cutoffs"),
 )
 """Solvers of games with continuous types; the first that does not refuse is chosen."""

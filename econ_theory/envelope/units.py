@@ -18,6 +18,7 @@ from econ_theory.arrays import Array
 from econ_theory.bid_functions import BidFunction
 from econ_theory.envelope.chords import Chord, bent, straight
 from econ_theory.envelope.curve import Curve
+from econ_theory.games.multi_unit_auction import order_statistic
 from econ_theory.games.priors import Prior
 
 __all__ = ["Counts", "Seller", "UnitBidder", "unit_curve"]
@@ -56,12 +57,11 @@ class Counts:
 
 @dataclass(frozen=True)
 class Seller:
-    """How many units are for sale, how many each bidder wants, and the ranks of its values."""
+    """How many units are for sale, how many each bidder wants, and how its values are ranked."""
 
     n_units: int
     demand: int
     rank: Rank
-    lots: Rank
 
     def counts(self, rivals: Sequence[UnitBidder], levels: Array) -> Counts:
         """Return the `Counts` of `rivals` at `levels`."""
@@ -130,7 +130,8 @@ class Seller:
             x, weights = (nodes + 1) / 2, weights / 2
             tails = [
                 [
-                    opened[jump, None] + (closed - opened)[jump, None] * (1 - self.lots(j, x))
+                    opened[jump, None]
+                    + (closed - opened)[jump, None] * (1 - order_statistic(j, m, x))
                     for j, (closed, opened) in enumerate(zip(low, high, strict=True))
                 ]
                 for low, high in zip(below, above, strict=True)

@@ -32,7 +32,6 @@ Source: Krishna 2009, Auction Theory, chapters 12 and 13; Engelbrecht-Wiggans an
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -46,7 +45,7 @@ from econ_theory.envelope.gains import Envelope, Gains
 from econ_theory.envelope.reduction import Reduction
 from econ_theory.envelope.units import Counts, Seller, UnitBidder, unit_curve
 from econ_theory.errors import ProfileError
-from econ_theory.games.multi_unit_auction import MultiUnitAuction, order_statistic
+from econ_theory.games.multi_unit_auction import MultiUnitAuction
 from econ_theory.judges.base import Judge, alike
 from econ_theory.verdicts import PlayerGains
 
@@ -115,8 +114,7 @@ class _Units:
 
     def __init__(self, game: MultiUnitAuction, own: UnitBidder, rivals: list[UnitBidder]) -> None:
         self.game, self.own, self.rivals = game, own, rivals
-        lots = partial(_lots, game.demand)
-        self.seller = Seller(game.n_units, game.demand, game.rank, lots)
+        self.seller = Seller(game.n_units, game.demand, game.rank)
 
     def player_gains(self, size: float) -> PlayerGains:
         """Refine all units' levels together until bound and estimate agree."""
@@ -276,10 +274,6 @@ class _Units:
         if pricing == "lowest_accepted":
             step = step + (k + 1) * counts.between[n_units - k - 1].middle * width
         return above, levels[0] * above[0] + np.concatenate([[0.0], np.cumsum(step)])
-
-
-def _lots(m: int, k: int, x: Any) -> Any:
-    return order_statistic(k, m, x)
 
 
 def _along(bid: Chord, levels: Array, values: Array) -> Array:

@@ -14,11 +14,13 @@ from .indifference_newton import IndifferenceNewton
 from .lemke import Lemke
 from .linear_gaussian import LinearGaussian
 from .mirror_descent import MirrorDescent
+from .multi_unit import MultiUnit
 from .obedience import disobedience, outcome
 from .pure_enumeration import PureEnumeration
 from .quantal_response import Branch, QuantalResponse
 from .replicator import Replicator
 from .self_play import SelfPlay
+from .split_awards import SplitAwards
 from .support_enumeration import SupportEnumeration
 from .symmetric_auction import SymmetricAuction
 from .zero_sum_lp import ZeroSumLp
@@ -43,6 +45,7 @@ __all__ = [
     "Lemke",
     "LinearGaussian",
     "MirrorDescent",
+    "MultiUnit",
     "NashSubset",
     "Proposals",
     "PureEnumeration",
@@ -50,6 +53,7 @@ __all__ = [
     "Replicator",
     "SelfPlay",
     "Solver",
+    "SplitAwards",
     "SupportEnumeration",
     "SymmetricAuction",
     "ZeroSumLp",

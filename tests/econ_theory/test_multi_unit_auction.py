@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from econ_theory import certify
+from econ_theory import certify, solve
 from econ_theory.bid_functions import BidFunction, BidProfile, BidSchedule
-from econ_theory.errors import GameError, ProfileError
-from econ_theory.games import MultiUnitAuction, Power, Uniform
+from econ_theory.errors import GameError, ProfileError, RefusedError
+from econ_theory.games import AuctionGame, MultiUnitAuction, Power, Uniform
+from econ_theory.solvers import MultiUnit
 
 PRICINGS = ["uniform_price", "lowest_accepted", "discriminatory", "vickrey"]
 NONE = -1.0
@@ -198,3 +199,51 @@ def test_bad_schedules_are_refused():
         certify(game, BidProfile([BidSchedule([one, half])]))
     with pytest.raises(ProfileError, match="want a BidFunction for each bid"):
         BidSchedule([])
+
+
+SOLVED = [
+    MultiUnitAuction("uniform_price", 2, 2, Uniform(), 3),
+    MultiUnitAuction("uniform_price", 3, 2, Power(2.0), 2),
+    MultiUnitAuction("uniform_price", 5, 3, Power(0.7), 2, reserve=0.1),
+    MultiUnitAuction("uniform_price", 3, 2, Uniform(0.2, 1), 2, marginals="constant"),
+    MultiUnitAuction("uniform_price", 2, 1, [Uniform(), Power(3.0), Uniform()]),
+    MultiUnitAuction("discriminatory", 4, 2, Power(2.0), 3, marginals="constant"),
+    MultiUnitAuction("discriminatory", 5, 3, Uniform(0.5, 1), 2, marginals="constant", reserve=0.2),
+    MultiUnitAuction("lowest_accepted", 2, 1, Power(0.5), 4, reserve=0.3),
+    MultiUnitAuction("vickrey", 3, 2, [Uniform(), Power(2.0)]),
+]
+
+
+@pytest.mark.parametrize("game", SOLVED, ids=str)
+def test_the_default_solver_finds_an_equilibrium(game):
+    solution = solve(game)
+    assert solution.certificate.kind == "bound"
+    assert solution.certificate.relative < 1e-6
+    assert solution.solver == "MultiUnit"
+    bids = solution.profile.functions[0]
+    assert (np.diff(bids(np.linspace([0.5], [1.0], 50).repeat(game.demand, 1)), axis=0) >= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("game", "message"),
+    [
+        (MultiUnitAuction("discriminatory", 2, 2, Uniform(), 2), "bids depend on several values"),
+        (MultiUnitAuction("lowest_accepted", 2, 2, Uniform(), 2), "lowest winning bid"),
+        (MultiUnitAuction("uniform_price", 4, 2, Uniform(), 3), "want K = n m - 1 units"),
+        (MultiUnitAuction("uniform_price", 2, 2, [Uniform(), Power(2.0)]), "bidders differ"),
+        (AuctionGame("first_price", Uniform(), 2), "want a MultiUnitAuction"),
+    ],
+)
+def test_the_solver_says_what_it_does_not_solve(game, message):
+    with pytest.raises(RefusedError, match=message):
+        solve(game, MultiUnit())
+
+
+def test_demand_reduction_ends_where_a_second_bid_pays():
+    """With K < n the first unit is not free, and the more values crowd low, the less it saves."""
+    value, nothing = BidFunction([0, 1], [0, 1]), BidFunction([0, 1], [0, 0])
+    reduced = BidSchedule([value, nothing])
+    for n_units, n, exponent in [(3, 3, 1.0), (4, 4, 1.0), (3, 5, 1.0), (2, 3, 0.3), (3, 4, 0.5)]:
+        game = MultiUnitAuction("uniform_price", n_units, 2, Power(exponent), n)
+        certificate = certify(game, BidProfile([reduced] * n))
+        assert (MultiUnit().refuses(game) is None) == (certificate.relative < 1e-6)

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
-from econ_theory import certify
+from econ_theory import certify, solve
 from econ_theory.bid_functions import BidFunction, BidProfile, BidSchedule
-from econ_theory.errors import GameError, ProfileError
-from econ_theory.games import Power, SplitAward, Uniform
+from econ_theory.errors import GameError, ProfileError, RefusedError, SettingError
+from econ_theory.games import AuctionGame, Power, SplitAward, Uniform, truncated
+from econ_theory.solvers import SplitAwards
 
 GAME = SplitAward(Uniform(1.0, 1.4), 0.3)
 
@@ -146,3 +148,62 @@ def test_bad_profiles_are_refused():
     short = BidFunction([1.1, 1.4], [1.2, 1.4])
     with pytest.raises(ProfileError, match="leaves types out"):
         certify(GAME, BidProfile([BidSchedule([short, short])] * 2))
+
+
+SHARED = [
+    SplitAward(Uniform(1.0, 1.4), 0.3),
+    SplitAward(truncated(stats.norm(1.2, 0.1), 1.0, 1.4), 0.35),
+    SplitAward([Uniform(1.0, 1.4), Uniform(1.1, 1.3)], 0.3),
+]
+
+
+@pytest.mark.parametrize("game", SHARED, ids=str)
+@pytest.mark.parametrize("half", [None, 0.55])
+def test_pooling_is_found(game, half):
+    solution = solve(game, SplitAwards("share", half=half))
+    assert solution.certificate.kind == "bound"
+    assert solution.certificate.relative < 1e-5
+    price = solution.profile.functions[0].functions[1].bids
+    assert price[0] == price[-1]
+    assert half is None or price[0] == half
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6])
+def test_winner_takes_all_is_found(share):
+    prior = truncated(stats.norm(1.2, 0.2), 1.0, 1.4)
+    solution = solve(SplitAward(prior, share), SplitAwards("winner_takes_all"))
+    assert solution.certificate.relative < 1e-5
+    singles = solution.profile.functions[0].functions[0]
+    np.testing.assert_allclose(singles(1.4), 1.4, atol=1e-9)
+    # First-price procurement, from its integral.
+    costs = np.linspace(1.2, 1.4, 20_001)
+    mean = np.trapezoid(1 - prior.cdf(costs), costs) / (1 - prior.cdf(1.2))
+    np.testing.assert_allclose(singles(1.2), 1.2 + mean, atol=1e-6)
+
+
+def test_the_default_shares_where_it_can():
+    assert solve(GAME).solver == "SplitAwards"
+    np.testing.assert_allclose(solve(GAME).certificate.utilities, 0.34, atol=1e-6)
+    dear = SplitAward(Uniform(1.0, 1.4), 0.45)
+    np.testing.assert_allclose(solve(dear).certificate.utilities, 1 / 15, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("game", "solver", "message"),
+    [
+        (SplitAward(Uniform(1.0, 1.4), 0.45), SplitAwards("share"), "no half is worth sharing at"),
+        (GAME, SplitAwards("share", half=0.9), "half is 0.9, want it in"),
+        (SHARED[2], SplitAwards("winner_takes_all"), "suppliers differ"),
+        (AuctionGame("first_price", Uniform(), 2), SplitAwards(), "want a SplitAward"),
+    ],
+)
+def test_the_solver_says_what_it_does_not_solve(game, solver, message):
+    with pytest.raises(RefusedError, match=message):
+        solve(game, solver)
+
+
+def test_bad_settings_are_refused():
+    with pytest.raises(SettingError, match="outcome is 'pool'"):
+        SplitAwards("pool")  # type: ignore[arg-type]
+    with pytest.raises(SettingError, match="knots is 1"):
+        SplitAwards(knots=1)
