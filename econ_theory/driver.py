@@ -15,6 +15,7 @@ from econ_theory.solvers import (
     AsymmetricFirstPrice,
     BidResponse,
     Chain,
+    BilateralTrade,
     CoreBidding,
     Cutoffs,
     DualAveraging,
@@ -66,7 +67,10 @@ class Choice:
 
 _CONTINUOUS = (
     Choice(SymmetricAuction(), "bidders who are alike: quadrature"),
-    Choice(AsymmetricFirstPrice(), "unequal bidders: a boundary-value problem"),
+    Choice(TruthfulBidding(), "the second price: truthful bids"),
+    Choice(AsymmetricAllPay(), "two unequal bidders who all pay: one integral matches types"),
+    Choice(AsymmetricFirstPrice(), "the winner pays its bid: shooting from the highest bid"),
+    Choice(BilateralTrade(), "bilateral trade: a path of prices by first-order conditions"),
     Choice(BidResponse(), "smooth payoffs of a sum: simultaneous best responses"),
     Choice(LinearGaussian(), "normal signals, quadratic payoffs: affine best responses"),
     Choice(CoreBidding(), "locals against a global bidder: the first-order condition of bids"),

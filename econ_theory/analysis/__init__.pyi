@@ -1,4 +1,5 @@
 from .auctions import AllocationWelfare, allocation_welfare
+from .bilateral_trade import GainsFromTrade, gains_from_trade
 from .coupling import Coupling, coupling_constant
 from .dominance import Reduction, undominated
 from .information import InformationValue, value_of_information, without_types
@@ -13,6 +14,7 @@ __all__ = [
     "AllocationWelfare",
     "Coupling",
     "Efficiency",
+    "GainsFromTrade",
     "InformationValue",
     "Multiplicity",
     "QuantalCount",
@@ -24,6 +26,7 @@ __all__ = [
     "efficiency",
     "expected_payoffs",
     "first_best",
+    "gains_from_trade",
     "multiplicity",
     "optimal_reserve",
     "optimal_revenue",

@@ -8,6 +8,7 @@ from .correlated_lp import CorrelatedEquilibrium, CorrelatedLp
 from .cutoffs import Cutoffs
 from .dual_averaging import DualAveraging
 from .extreme_enumeration import Component, ExtremeEnumeration, NashSubset
+from .double_auction import BilateralTrade
 from .fictitious_play import FictitiousPlay
 from .global_newton import GlobalNewton
 from .indifference_newton import IndifferenceNewton
@@ -32,6 +33,7 @@ __all__ = [
     "Branch",
     "Chain",
     "Component",
+    "BilateralTrade",
     "CoreBidding",
     "CorrelatedEquilibrium",
     "CorrelatedLp",
