@@ -38,9 +38,7 @@ FINDS = {
 
 BIDS = {
     "SymmetricAuction": "the equilibrium of bidders who are alike, by quadrature",
-    "TruthfulBidding": "truthful bids, dominant in the second-price auction",
-    "AsymmetricAllPay": "the equilibrium of two unequal bidders who all pay",
-    "AsymmetricFirstPrice": "the equilibrium of unequal bidders, where the winner pays its bid",
+    "AsymmetricFirstPrice": "the equilibrium of unequal bidders, first price and procurement",
     "BilateralTrade": "an equilibrium of the double auction; `through` chooses another",
     "BidResponse": "an equilibrium of an aggregative game, by best responses",
     "LinearGaussian": "affine equilibria of normal signals and quadratic payoffs",

@@ -67,9 +67,7 @@ class Choice:
 
 _CONTINUOUS = (
     Choice(SymmetricAuction(), "bidders who are alike: quadrature"),
-    Choice(TruthfulBidding(), "the second price: truthful bids"),
-    Choice(AsymmetricAllPay(), "two unequal bidders who all pay: one integral matches types"),
-    Choice(AsymmetricFirstPrice(), "the winner pays its bid: shooting from the highest bid"),
+    Choice(AsymmetricFirstPrice(), "unequal bidders: a boundary-value problem"),
     Choice(BilateralTrade(), "bilateral trade: a path of prices by first-order conditions"),
     Choice(BidResponse(), "smooth payoffs of a sum: simultaneous best responses"),
     Choice(LinearGaussian(), "normal signals, quadratic payoffs: affine best responses"),
