@@ -139,7 +139,7 @@ def _contest(payoff: Contest, n_players: int, others: Aggregate, a: Array) -> In
     if a[0] == 0 and len(a) > 1:
         # Slopes may be infinite at no effort; what the first cell is worth is not.
         w[0], slope[0] = w[1], slope[1]
-    cells = np.zeros(len(width))
+    cells = saved = np.zeros(len(width))
     bend = np.fmin(width * np.abs(np.diff(slope)) / 4, np.abs(np.diff(w)))
     steep_low, steep_high = slope[:-1].copy(), slope[1:].copy()
     above, below = off.copy(), np.fmin(off, w[:-1])
@@ -147,13 +147,16 @@ def _contest(payoff: Contest, n_players: int, others: Aggregate, a: Array) -> In
         most = x[1] * high[3][1] - others.still
         above[0] = max(most / width[0] - w[1], (most - chance[1] + chance[0]) / width[0], 0.0)
         below[0], steep_low[0], steep_high[0] = w[1], 0.0, 0.0
+        # Who stops short of the end of the first cell saves less than its width.
+        saved = cells.copy()
+        saved[0] = 1.0
     return Interim(
         actions=a,
         worth=(chance, -a),
         marginal=(w, np.full(len(a), -1.0)),
         steep=((steep_low, cells), (steep_high, cells)),
         bend=(bend, cells),
-        above=(above, cells),
+        above=(above, saved),
         below=(below, cells),
         jump=others.still * (1 - 1 / n_players),
     )

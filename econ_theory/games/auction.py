@@ -219,6 +219,12 @@ class AuctionGame(ContinuousGame):
 
 def _check(game: AuctionGame) -> None:
     payment, selling = game.payment, not game.procurement
+    known = [prior for prior in game.priors if not prior.low < prior.high]
+    if known and not isinstance(payment, CustomPayoff):
+        raise GameError(
+            f"the type {known[0].low:g} is known to all, want distributions: who faces a known "
+            "bidder mixes; use AggregativeGame for contests, BayesianGame for finite types."
+        )
     if not selling and not isinstance(payment, (WinnerPays, CustomPayoff)):
         raise GameError(
             f"procurement has payment {payment}, want WinnerPays; costs of effort are Effort."

@@ -117,8 +117,8 @@ class Bertrand(LinearQuadratic):
     y is the sum of the others' prices. Demand is not negative at any prices: that bounds the
     actions; default: from 0 to ``intercept / own``.
 
-    >>> Bertrand(1.0, 1.0, 0.5).payoff(0.2, 0.8, 0.6).round(12)
-    array(0.3)
+    >>> round(float(Bertrand(1.0, 1.0, 0.5).payoff(0.2, 0.8, 0.6)), 9)
+    0.3
     """
 
     typed: tuple[float, float, float] = (0.0, 1.0, 0.0)

@@ -23,7 +23,7 @@ from econ_theory.verdicts import PlayerGains
 
 __all__ = ["AGGREGATIVE_GAMES"]
 
-FIRST_CELLS = 192
+FIRST_CELLS = 96
 MOST_CELLS = 4096
 """Of rivals."""
 

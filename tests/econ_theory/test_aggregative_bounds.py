@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -110,7 +109,7 @@ def brute_force(game, profile, i, n):
     return types, (types[:, None] * rate + moved).max(axis=1) - played
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(
     seed=st.integers(0, 10**6),
     name=st.sampled_from(sorted(PAYOFFS)),
@@ -135,3 +134,55 @@ def test_no_deviation_gains_more_than_the_bound(seed, name, flat, three):
         assert (found <= bound[cell] + slack).all()
         assert bound.max() <= 2 * max(found.max(), certificate.estimates[i].max()) + 1e-6
         assert (certificate.estimates[i] <= bound).all()
+
+
+@settings(max_examples=20)
+@given(
+    seed=st.integers(0, 10**6),
+    count=st.integers(1, 3),
+    exponent=st.sampled_from([1.0, 0.5]),
+    m=st.integers(1, 3),
+)
+def test_sums_are_enclosed_for_convex_falling_functions(seed, count, exponent, m):
+    rng = np.random.default_rng(seed)
+    priors = [PRIORS[k] for k in rng.integers(len(PRIORS), size=2)]
+    game = AggregativeGame(Contest(), priors)
+    functions = [random_actions(game, i, rng, flat=False) for i in range(2)]
+    rivals = [Bidder(functions[0], priors[0], count), Bidder(functions[1], priors[1])]
+    others = aggregate(rivals, 256, exponent, near_zero=True)
+    draws = sum(
+        functions[k](priors[k].ppf(rng.random(200_000))) ** exponent for k in [0] * count + [1]
+    )
+    values = (0.1 + draws) ** -m
+    error = 5 * values.std() / np.sqrt(values.size) + 1e-12
+    low, high = (
+        atoms.masses @ (0.1 + atoms.points) ** -m for atoms in (others.lower, others.upper)
+    )
+    assert low <= high + 1e-12
+    assert low - error <= values.mean() <= high + error
+    assert high - low <= 0.01 * high
+
+
+def test_equilibrium_bounds_are_of_fourth_order():
+    """Straight lines between best responses: a quarter of the width costs 1/256."""
+    game = AggregativeGame(Contest(), [Known(1.0), Uniform(0.5, 1.5)])
+    root = 2 * (1.5**0.5 - 0.5**0.5) / (1 + np.log(3))
+    relative = []
+    for n in (16, 64):
+        v = np.linspace(0.5, 1.5, n + 1)
+        profile = [BidFunction([1.0], [root**2]), BidFunction(v, root * np.sqrt(v) - root**2)]
+        certificate = certify(game, profile)
+        relative.append(certificate.estimates[1].max())
+        assert certificate.gains[1].max() <= 1.6 * certificate.estimates[1].max() + 2e-9
+    assert 200 < relative[0] / relative[1] < 300
+
+
+def test_cells_follow_jumps_and_many_knots():
+    jump = BidFunction([0, 0.5, 0.5, 1], [0, 0.1, 0.4, 0.5])
+    cells = cells_of(jump, np.array([0, 0.25, 0.5, 1.0]))
+    np.testing.assert_allclose(cells.first, [0, 0.05, 0.4])
+    np.testing.assert_allclose(cells.last, [0.05, 0.1, 0.5])
+    assert not cells.bend.any()
+    v = np.linspace(0, 1, 101)
+    curved = cells_of(BidFunction(v, v**2), np.array([0.0, 0.5, 1.0]))
+    np.testing.assert_allclose(curved.bend, [1 / 16, 1 / 16], atol=1e-4)

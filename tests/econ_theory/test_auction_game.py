@@ -18,6 +18,7 @@ from econ_theory.games import (
     Crra,
     CustomPayoff,
     Effort,
+    Known,
     KthPrice,
     Power,
     ReturnOnInvestment,
@@ -62,6 +63,8 @@ from econ_theory.games import (
         (lambda: Spite(-1), "want a positive number"),
         (lambda: CustomPayoff(max, (1, 0), 1.0), "want an interval low < high"),
         (lambda: CustomPayoff(max, (0, 1), 0.0), "want a positive payoff range"),
+        (lambda: Known(np.inf), "value is inf, want a finite number"),
+        (lambda: AuctionGame("all_pay", [Known(1.0), Uniform()]), "type 1 is known to all"),
     ],
 )
 def test_games_refuse_what_makes_no_sense(build, words):
