@@ -16,6 +16,7 @@ the functions from those meant, are added. Boxes that may gain too much are spli
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,7 +28,7 @@ from econ_theory.envelope.package_bids import Part, Payoff
 from econ_theory.games.priors import Prior
 from econ_theory.verdicts import PlayerGains
 
-__all__ = ["largest_gains"]
+__all__ = ["largest_gains", "mean_over_types"]
 
 SHARPNESS = 1e-10
 """Gap between bound and estimate, as a share of the payoff range, that is fine enough."""
@@ -51,14 +52,10 @@ def largest_gains(
     of the largest estimate, of what a type was found to gain there, or 400,000 boxes were looked
     at. `truthful` says that bidding the value is dominant: types that do gain nothing.
     """
-    knots = [own.types, np.linspace(own.types[0], own.types[-1], CELLS + 1)]
-    if payoff.rival is not None:
-        knots.append(payoff.rival.types)
-    edges = np.unique(np.concatenate(knots))
+    edges = _edges(payoff, own)
     lines = _Lines.of(payoff, own, edges)
     n_cells = len(edges) - 1
     gains, estimates, best = np.zeros(n_cells), np.zeros(n_cells), lines.own.mean(axis=0)
-    utility = _mean_utility(payoff, lines, prior)
     asked = np.arange(n_cells)
     if truthful:
         asked = asked[(lines.own != lines.v).any(axis=0)]
@@ -91,7 +88,7 @@ def largest_gains(
         estimates=estimates,
         actions=best,
         weights=np.diff(prior.cdf(edges)),
-        utility=utility,
+        utility=mean_over_types(payoff, own, prior),
     )
 
 
@@ -325,14 +322,32 @@ def _add(
                     sums.bent_way[where] += size * more
 
 
-def _mean_utility(payoff: Payoff, lines: _Lines, prior: Prior) -> float:
-    """Ex-ante utility of own play, by Gauss's rule over equally likely types in every cell."""
+def mean_over_types(
+    payoff: Payoff,
+    own: BidFunction,
+    prior: Prior,
+    of: Callable[[Array, Array, Array], Array] | None = None,
+) -> float:
+    """Return the mean of `of` (types, own bids, rival's bids), default the payoff, over own types.
+
+    By Gauss's rule over equally likely types in every cell.
+    """
+    edges = _edges(payoff, own)
+    lines = _Lines.of(payoff, own, edges)
     nodes, weights = np.polynomial.legendre.leggauss(3)
-    below = prior.cdf(np.append(lines.v[0], lines.v[1, -1:]))
-    total, width = 0.0, lines.v[1] - lines.v[0]
+    below = prior.cdf(edges)
+    total, width = 0.0, np.diff(edges)
     for node, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
-        v = np.clip(prior.ppf(below[:-1] + node * np.diff(below)), lines.v[0], lines.v[1])
-        share = (v - lines.v[0]) / width
-        own, r = (end[0] + share * (end[1] - end[0]) for end in (lines.own, lines.rival))
-        total += weight * float(np.diff(below) @ payoff(v, own, r))
-    return total
+        v = np.clip(prior.ppf(below[:-1] + node * np.diff(below)), edges[:-1], edges[1:])
+        share = (v - edges[:-1]) / width
+        b, r = (end[0] + share * (end[1] - end[0]) for end in (lines.own, lines.rival))
+        total += weight * float(np.diff(below) @ (of or payoff)(v, b, r))
+    return float(total)
+
+
+def _edges(payoff: Payoff, own: BidFunction) -> Array:
+    """Types between which own and, if it matters, the rival's bids are straight."""
+    knots = [own.types, np.linspace(own.types[0], own.types[-1], CELLS + 1)]
+    if payoff.rival is not None:
+        knots.append(payoff.rival.types)
+    return np.unique(np.concatenate(knots))

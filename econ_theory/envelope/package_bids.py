@@ -79,6 +79,11 @@ class Payoff:
             total += part.share * (part.f.integral(at) if part.integral else (v - b) * part.f(at))
         return total
 
+    def paid(self, v: Array, b: Array, r: Array) -> Array:
+        """Return the expected payments."""
+        win = [part.share * part.f(part.at(b, r, b)) for part in self.parts if not part.integral]
+        return v * sum(win) - self(v, b, r)
+
 
 def local_payoff(game: LocalGlobalAuction, profile: BidProfile, i: int) -> Payoff:
     """Return the payoff of local `i`."""
