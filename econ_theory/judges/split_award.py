@@ -49,11 +49,11 @@ from econ_theory.verdicts import PlayerGains
 
 __all__ = ["SPLIT_AWARD"]
 
-SHARPNESS = 1e-8
+SHARPNESS = 1e-7
 """Gap between bound and estimate, as a share of the payoff range, that is fine enough."""
 
 TYPES = 512
-MOST = 60_000
+MOST = 150_000
 TINY = 1e-14
 SNAP = 1e-13
 
