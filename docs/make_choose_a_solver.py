@@ -47,6 +47,7 @@ BIDS = {
     "MultiUnit": "the equilibrium of an auction of several units, bidders alike",
     "SplitAwards": "pooling at a price, or winner-takes-all, of a split award",
     "Cutoffs": "cutoffs of who joins; by `.equilibria(game)` all equilibria it meets",
+    "PolicyGradient": "networks that climb their payoffs; never chosen by itself, needs torch",
 }
 
 PAGE = Path(__file__).parent / "choose-a-solver.md"

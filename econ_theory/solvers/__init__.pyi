@@ -17,6 +17,7 @@ from .linear_gaussian import LinearGaussian
 from .mirror_descent import MirrorDescent
 from .multi_unit import MultiUnit
 from .obedience import disobedience, outcome
+from .policy_gradient import PolicyGradient
 from .pure_enumeration import PureEnumeration
 from .quantal_response import Branch, QuantalResponse
 from .replicator import Replicator
@@ -49,6 +50,7 @@ __all__ = [
     "MirrorDescent",
     "MultiUnit",
     "NashSubset",
+    "PolicyGradient",
     "Proposals",
     "PureEnumeration",
     "QuantalResponse",

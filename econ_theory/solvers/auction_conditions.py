@@ -18,18 +18,14 @@ from econ_theory.envelope.curve import Bidder, first_levels, trace
 from econ_theory.envelope.reduction import reduce
 from econ_theory.games.auction import AuctionGame
 from econ_theory.games.payment_rules import AllPay, Effort
-from econ_theory.games.utilities import Crra
 from econ_theory.solvers.first_order import FirstOrder
-from econ_theory.solvers.grid_payoffs import classes, reserve_of
+from econ_theory.solvers.grid_payoffs import below_value, classes, reserve_of
 
 __all__ = ["AuctionConditions"]
 
 HAIR = 1e-9
 FLAT = 0.1
 """Steps of bids from knot to knot are at least this share of an even step to begin with."""
-
-BELOW = 0.99
-"""Bids of those who have no utility of losses, as a share of the value, at most."""
 
 CHANCE = 0.05
 """What a step of the chance of winning counts in the size of terms, in payoff ranges."""
@@ -67,9 +63,7 @@ class AuctionConditions(FirstOrder):
         """Rising, by a hair at least: a flat piece would be an atom."""
         ramp = HAIR * self.scale * np.linspace(-1, 0, len(bids))
         bids = np.maximum.accumulate(np.maximum(bids, self.low - ramp[0])) + ramp
-        if isinstance(self.game.utilities[self.classes[c][0]], Crra):
-            bids = np.minimum(bids, types[0] + BELOW * (types - types[0]))
-        return BidFunction(types, bids)
+        return BidFunction(types, below_value(self.game, self.classes[c][0], types, bids))
 
     def weigh(self, x: Array, least: float) -> None:
         self.weights = None

@@ -26,8 +26,20 @@ from econ_theory.games.auction import AuctionGame
 from econ_theory.games.continuous import ContinuousGame
 from econ_theory.games.payment_rules import AllPay, CustomPayoff, Effort
 from econ_theory.games.priors import Prior
+from econ_theory.games.utilities import Crra
 
-__all__ = ["Cells", "GridPayoffs", "classes", "grid_payoffs", "has_rules", "reserve_of"]
+__all__ = [
+    "Cells",
+    "GridPayoffs",
+    "below_value",
+    "classes",
+    "grid_payoffs",
+    "has_rules",
+    "reserve_of",
+]
+
+BELOW = 0.99
+"""Bids of those who have no utility of losses, as a share of the value, at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +100,19 @@ def reserve_of(game: AuctionGame) -> float | None:
     if game.reserve is None or not game.procurement:
         return game.reserve
     return -game.reserve
+
+
+def below_value(game: ContinuousGame, i: int, types: Array, bids: Array) -> Array:
+    """Return `bids`, lowered below the value where player `i` has no utility of losses.
+
+    >>> from econ_theory.games import Crra, Uniform
+    >>> game = AuctionGame("first_price", Uniform(), 2, utilities=Crra(0.5))
+    >>> below_value(game, 0, np.array([0.0, 1.0]), np.array([0.1, 0.6]))
+    array([0. , 0.6])
+    """
+    if isinstance(game, AuctionGame) and isinstance(game.utilities[i], Crra):
+        return np.minimum(bids, types[0] + BELOW * (types - types[0]))
+    return bids
 
 
 def grid_payoffs(
