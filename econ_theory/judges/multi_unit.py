@@ -243,11 +243,13 @@ class _Units:
         order = rising[np.argsort(-estimates[rising])]
         tried = np.unique(np.concatenate([order[:TRIED], order[:: len(order) // TRIED + 1]]))
         n_rows = len(tried)
-        best, played = np.zeros((n_rows, len(levels))), np.zeros(n_rows)
+        best, played = np.zeros((n_rows, 1 + len(levels))), np.zeros(n_rows)
         for k in reversed(range(self.game.demand)):
             win, paid = self._lines(k, counts, levels)
             v, f = values[k, tried], self.own.functions[k]
-            best = np.maximum.accumulate(v[:, None] * win - paid + best, axis=1)
+            # The first column is no bid.
+            worth = np.pad(v[:, None] * win - paid, ((0, 0), (1, 0)))
+            best = np.maximum.accumulate(worth + best, axis=1)
             own = f(v)
             utility = v * np.interp(own, levels, win) - np.interp(own, levels, paid)
             played = played + np.where(np.isnan(own), 0.0, utility)
@@ -257,7 +259,7 @@ class _Units:
         found[clean] = estimates[clean]
         most = np.maximum(best[:, -1] - played, 0.0)
         found[tried] = np.minimum(most, estimates[tried])
-        new[0, tried] = levels[best.argmax(axis=1)]
+        new[0, tried] = levels[np.maximum(best.argmax(axis=1) - 1, 0)]
         return found, new
 
     def _lines(self, k: int, counts: Counts, levels: Array) -> tuple[Array, Array]:
