@@ -61,7 +61,15 @@ class Cells(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Aggregate:
-    """A sum of independent actions, enclosed in decreasing convex order; `still`: P(all are 0).
+    """A sum of independent actions, enclosed in decreasing convex order.
+
+    Attributes
+    ----------
+    lower, upper : Atoms
+    still : float
+        Probability that all actions are 0.
+    variance : float
+        Nearly exact, and no bound.
 
     >>> from econ_theory.games import Uniform
     >>> straight = Bidder(BidFunction([0, 1], [0, 1]), Uniform(), 2)
@@ -73,6 +81,7 @@ class Aggregate:
     lower: Atoms
     upper: Atoms
     still: float
+    variance: float = 0.0
 
     @property
     def mean(self) -> tuple[float, float]:
@@ -104,17 +113,18 @@ def aggregate(
     A power below one is concave, and g of it convex and falling still, so cells are enclosed in
     actions and the power taken of the result.
     """
-    total, still = None, 1.0
+    total, still, variance = None, 1.0, 0.0
     for rival in rivals:
         one, idle = _one(rival, n_cells, near_zero)
         lower, upper = (Atoms(atoms.points**exponent, atoms.masses) for atoms in one)
+        variance += rival.count * (2 * _variance(lower) + _variance(upper)) / 3
         both = _multiple((lower, upper), rival.count, n_cells)
         total = both if total is None else _sum(total, both, n_cells)
         still *= idle**rival.count
     if total is None:
         nothing = Atoms(np.zeros(1), np.ones(1))
         total = nothing, nothing
-    return Aggregate(*total, still)
+    return Aggregate(*total, still, variance)
 
 
 def edges_of(
@@ -193,6 +203,11 @@ def _one(rival: Bidder, n_cells: int, near_zero: bool) -> tuple[tuple[Atoms, Ato
     upper = _merged(np.concatenate([bottom, top]), np.concatenate([share * (1 - up), share * up]))
     idle = float(share[flat & (cells.first == 0)].sum())
     return (_merged(*lower), upper), idle
+
+
+def _variance(atoms: Atoms) -> float:
+    mean = atoms.points @ atoms.masses
+    return float(atoms.masses @ (atoms.points - mean) ** 2)
 
 
 def _multiple(one: tuple[Atoms, Atoms], count: int, n_cells: int) -> tuple[Atoms, Atoms]:

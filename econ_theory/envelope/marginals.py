@@ -99,8 +99,7 @@ def interim(game: AggregativeGame, i: int, others: Aggregate, actions: Array) ->
 def _quadratic(q: LinearQuadratic, others: Aggregate, a: Array) -> Interim:
     low, high = others.mean
     mean = (low + high) / 2
-    squares = [float(x.masses @ x.points**2) for x in (others.lower, others.upper)]
-    square = (2 * squares[0] + squares[1]) / 3
+    square = mean**2 + others.variance
     cells, flat = np.zeros(len(a) - 1), np.zeros_like(a)
     rest = (q.linear[0] + q.cross * mean) * a - q.curvature / 2 * a**2
     steep = cells, cells - q.curvature

@@ -20,10 +20,11 @@ from typing import Any
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.bid_functions import BidFunction, BidProfile
+from econ_theory.bid_functions import BidFunction, BidProfile, as_bids
 from econ_theory.envelope import Bidder
 from econ_theory.envelope.aggregates import aggregate
 from econ_theory.envelope.marginals import interim
+from econ_theory.errors import SettingError
 from econ_theory.games.aggregate_payoffs import Contest, SmoothPayoff
 from econ_theory.games.aggregative_game import AggregativeGame
 from econ_theory.games.quadratic_payoffs import LinearQuadratic
@@ -70,6 +71,8 @@ class BidResponse:
 
     def __post_init__(self) -> None:
         check_numbers(self, max_rounds=1)
+        if not self.knots or min(self.knots) < 2:
+            raise SettingError(f"knots is {self.knots}, want some numbers >= 2.")
 
     def refuses(self, game: Any) -> str | None:
         """Return why this solver does not apply to `game` and what to use instead, or None."""
@@ -97,11 +100,11 @@ class BidResponse:
 class _Rounds:
     """Strategies at knots, as one vector, and what a round makes of it."""
 
-    def __init__(self, game: AggregativeGame, start: BidProfile | None, n_knots: int) -> None:
+    def __init__(self, game: AggregativeGame, start: Any, n_knots: int) -> None:
         self.game, self.n_knots = game, n_knots
         straight = isinstance(game.payoff, LinearQuadratic)
         self.damped = 0 if straight or start is not None else DAMPED
-        given = None if start is None else start.functions
+        given = None if start is None else as_bids(start, game).functions
         keys = [
             (id(prior), actions, 0 if given is None else id(given[i]))
             for i, (prior, actions) in enumerate(zip(game.priors, game.actions, strict=True))
@@ -146,8 +149,8 @@ class _Rounds:
             reply = self._replies(self.state)
             unset = np.isnan(self.state)
             state = np.where(unset, reply, self.state)
-            step = reply - state
-            if (np.abs(step) / scale).max() <= STILL and not unset.any():
+            step = np.nan_to_num(reply - state)
+            if (np.abs(step) / scale).max() <= STILL and count > 0:
                 self.state = reply
                 return count + 1
             states, steps = [*states[-MEMORY:], state], [*steps[-MEMORY:], step]
@@ -243,5 +246,5 @@ def _mixed(states: Sequence[Array], steps: Sequence[Array]) -> Array:
         return state + step
     moved = np.diff(np.array(states), axis=0).T
     turned = np.diff(np.array(steps), axis=0).T
-    weights = np.linalg.lstsq(np.nan_to_num(turned), np.nan_to_num(step), rcond=1e-12)[0]
+    weights = np.linalg.lstsq(turned, step, rcond=1e-12)[0]
     return state + step - (moved + turned) @ weights

@@ -25,6 +25,7 @@ from econ_theory.games import (
     Uniform,
     truncated,
 )
+from econ_theory.solvers import BidResponse
 
 PRIORS = [
     Uniform(0.1, 1.0),
@@ -186,3 +187,36 @@ def test_cells_follow_jumps_and_many_knots():
     v = np.linspace(0, 1, 101)
     curved = cells_of(BidFunction(v, v**2), np.array([0.0, 0.5, 1.0]))
     np.testing.assert_allclose(curved.bend, [1 / 16, 1 / 16], atol=1e-4)
+
+
+def success(function, b):
+    """The chance of effort `b` against one rival of uniform values, exactly, by logarithms."""
+    total = 0.0
+    for k in range(len(function.types) - 1):
+        share = function.types[k + 1] - function.types[k]
+        y0, y1 = function.bids[k : k + 2]
+        mean = b / (b + y0) if y0 == y1 else b / (y1 - y0) * np.log1p((y1 - y0) / (b + y0))
+        total += share * mean
+    return total
+
+
+def test_bounds_near_equilibrium_hold_type_by_type():
+    game = AggregativeGame(Contest(), Uniform(), 2)
+    for n_knots in (8, 24):
+        profile = next(BidResponse((n_knots,)).propose(game, None, np.random.default_rng(0)))
+        function, certificate = profile.functions[0], certify(game, profile)
+        types = certificate.types[0]
+        some = np.unique(
+            np.concatenate([np.arange(0, len(types), 9), [certificate.gains[0].argmax()]])
+        )
+        found = []
+        for c in some:
+            t = types[c].mean()
+            own = float(function(t))
+            near = own * (1 + np.linspace(-0.5, 0.5, 2001)) + 1e-12
+            gains = t * success(function, near) - near
+            played = t * success(function, own) - own if own > 0 else 0.0
+            found.append(gains.max() - played)
+        inside = certificate.types[0][some, 0] > function.types[1]
+        assert (np.array(found)[inside] <= certificate.gains[0][some][inside] + 1e-15).all()
+        assert certificate.gains[0].max() <= 1.5 * max(found)

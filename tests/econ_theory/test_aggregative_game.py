@@ -10,7 +10,7 @@ from scipy import stats
 
 from econ_theory import certify, solve
 from econ_theory.bid_functions import BidFunction
-from econ_theory.errors import GameError, ProfileError, RefusedError
+from econ_theory.errors import GameError, ProfileError, RefusedError, SettingError
 from econ_theory.games import (
     AggregativeGame,
     AuctionGame,
@@ -273,6 +273,9 @@ def test_a_start_is_used():
     assert isinstance(again.profile.functions[0], BidFunction)
 
 
-def test_the_solver_refuses_other_games():
+def test_the_solver_refuses_other_games_and_settings():
+    for knots in ((), (1,)):
+        with pytest.raises(SettingError, match="want some numbers >= 2"):
+            BidResponse(knots)
     with pytest.raises(RefusedError, match="the game is a AuctionGame, want an AggregativeGame"):
         solve(AuctionGame("first_price", Uniform(), 2), BidResponse())
