@@ -39,6 +39,7 @@ RATIO = 2.7
 """Deviations begin as intervals between powers of this: the curvature across is then no issue."""
 
 MOST_BOXES = 400_000
+BLOCK = 1 << 17
 ROUNDING = 4e-15
 SMALLEST = 1e-9
 
@@ -49,8 +50,8 @@ def largest_gains(
     """Return the `PlayerGains` of a bidder with this `payoff` that bids `own`.
 
     Boxes are split until the bound in each cell of types is within 1e-10 of `size`, or a quarter
-    of the largest estimate, of what a type was found to gain there, or 400,000 boxes were looked
-    at. `truthful` says that bidding the value is dominant: types that do gain nothing.
+    of the largest estimate, of what a type was found to gain there, or 400,000 boxes (three times
+    the first ones, if that is more) were looked at. `truthful` says that bidding the value is dominant: types that do gain nothing.
     """
     edges = _edges(payoff, own)
     lines = _Lines.of(payoff, own, edges)
@@ -60,8 +61,9 @@ def largest_gains(
     if truthful:
         asked = asked[(lines.own != lines.v).any(axis=0)]
     boxes, looked = _first(lines, asked, payoff.top), 0
+    most = max(MOST_BOXES, 3 * len(boxes.cell))
     while len(boxes.cell):
-        judged = _judge(payoff, lines, boxes)
+        judged = _judged(payoff, lines, boxes)
         looked += len(boxes.cell)
         order = np.argsort(judged.found, kind="stable")
         better = judged.found[order] > estimates[boxes.cell[order]]
@@ -69,7 +71,7 @@ def largest_gains(
         np.maximum.at(estimates, boxes.cell, judged.found)
         goal = max(SHARPNESS * size, estimates.max(initial=0.0) / 4)
         wide = judged.bound > estimates[boxes.cell] + goal
-        room = MOST_BOXES - looked
+        room = max(0, most - looked)
         if 2 * wide.sum() > room:
             first = np.argsort(-np.where(wide, judged.bound, -np.inf))[: room // 2]
             wide = np.isin(np.arange(len(wide)), first) & wide
@@ -123,6 +125,15 @@ class _Boxes:
     share: Array
     part: Array
     end: Array
+
+    def blocks(self) -> list[_Boxes]:
+        """Return the boxes a memory's worth at a time."""
+        cuts = range(BLOCK, len(self.cell), BLOCK)
+        parts = zip(
+            *(np.split(x, cuts, axis=-1) for x in (self.cell, self.share, self.part, self.end)),
+            strict=True,
+        )
+        return [_Boxes(*part) for part in parts]
 
     def split(self, chosen: Array, across: Array) -> _Boxes:
         """Return the halves of the `chosen`, types halved where `across`, deviations elsewhere."""
@@ -198,6 +209,11 @@ class _Sums:
             least=np.zeros(n),
             broken=np.zeros(n, dtype=bool),
         )
+
+
+def _judged(payoff: Payoff, lines: _Lines, boxes: _Boxes) -> _Judged:
+    found = [_judge(payoff, lines, block) for block in boxes.blocks()]
+    return _Judged(*(np.concatenate(arrays) for arrays in zip(*found, strict=True)))
 
 
 def _judge(payoff: Payoff, lines: _Lines, boxes: _Boxes) -> _Judged:
