@@ -51,7 +51,8 @@ def largest_gains(
 
     Boxes are split until the bound in each cell of types is within 1e-10 of `size`, or a quarter
     of the largest estimate, of what a type was found to gain there, or 400,000 boxes (three times
-    the first ones, if that is more) were looked at. `truthful` says that bidding the value is dominant: types that do gain nothing.
+    the first ones, if that is more) were looked at. `truthful` says that bidding the value is
+    dominant: types that do gain nothing.
     """
     edges = _edges(payoff, own)
     lines = _Lines.of(payoff, own, edges)
