@@ -3,6 +3,7 @@ from .bilateral_trade import GainsFromTrade, gains_from_trade
 from .coupling import Coupling, coupling_constant
 from .dominance import Reduction, undominated
 from .information import InformationValue, value_of_information, without_types
+from .markets import CournotOutcome, cournot_outcome, expected_total
 from .multiplicity import Multiplicity, multiplicity
 from .optimal_auctions import optimal_reserve, optimal_revenue, virtual_value
 from .quantal_count import QuantalCount, count_quantal_responses, phase_change
@@ -13,6 +14,7 @@ from .welfare import Efficiency, efficiency, expected_payoffs, first_best, team_
 __all__ = [
     "AllocationWelfare",
     "Coupling",
+    "CournotOutcome",
     "Efficiency",
     "GainsFromTrade",
     "InformationValue",
@@ -23,8 +25,10 @@ __all__ = [
     "allocation_welfare",
     "count_quantal_responses",
     "coupling_constant",
+    "cournot_outcome",
     "efficiency",
     "expected_payoffs",
+    "expected_total",
     "first_best",
     "gains_from_trade",
     "multiplicity",
