@@ -18,7 +18,14 @@ from econ_theory.learners.euclidean import DualAveraging as Euclidean
 from econ_theory.solvers.auction_conditions import AuctionConditions
 from econ_theory.solvers.base import Ending, Proposals, check_numbers
 from econ_theory.solvers.first_order import FINEST, FirstOrder
-from econ_theory.solvers.grid_payoffs import Cells, GridPayoffs, classes, grid_payoffs, has_rules
+from econ_theory.solvers.grid_payoffs import (
+    Cells,
+    GridPayoffs,
+    classes,
+    grid_payoffs,
+    has_rules,
+    refusal,
+)
 from econ_theory.solvers.payoff_conditions import PayoffConditions
 
 __all__ = ["DualAveraging"]
@@ -77,13 +84,8 @@ class DualAveraging:
 
     def refuses(self, game: Any) -> str | None:
         """Return why this solver does not apply to `game` and what to use instead, or None."""
-        if not isinstance(game, ContinuousGame):
-            return f"the game is a {type(game).__name__}, want a ContinuousGame; use QuantalResponse."
-        if not game.stated_by_payoffs:
-            return (
-                f"a {type(game).__name__} states no ex-post payoffs, want a game that does; "
-                "certify strategies of your own."
-            )
+        if (words := refusal(game)) is not None:
+            return words
         if game.n_players < 2:
             return "there is one player, want two or more."
         return None

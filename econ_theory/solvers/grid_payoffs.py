@@ -35,6 +35,7 @@ __all__ = [
     "classes",
     "grid_payoffs",
     "has_rules",
+    "refusal",
     "reserve_of",
 ]
 
@@ -70,6 +71,21 @@ class GridPayoffs(Protocol):
     def values(self, c: int, rows: Sequence[Array]) -> Array:
         """Return the payoff of every action to every type of class `c`; `rows` are the play."""
         ...
+
+
+def refusal(game: Any) -> str | None:
+    """Return why payoffs draw by draw are not enough to solve `game`, or None if they are."""
+    if not isinstance(game, ContinuousGame):
+        kind = type(game).__name__
+        return f"the game is a {kind}, want a ContinuousGame; use QuantalResponse."
+    if not game.stated_by_payoffs:
+        return (
+            f"a {type(game).__name__} states no ex-post payoffs, want a game that does; certify "
+            "strategies of your own."
+        )
+    if any(prior.low == prior.high for prior in game.priors):
+        return "some type is known, want types drawn from intervals; certify actions of your own."
+    return None
 
 
 def has_rules(game: ContinuousGame) -> bool:

@@ -16,7 +16,7 @@ from econ_theory.errors import SettingError
 from econ_theory.games.continuous import ContinuousGame
 from econ_theory.games.payment_rules import AllPay, Effort
 from econ_theory.solvers.base import Ending, Proposals, check_numbers
-from econ_theory.solvers.grid_payoffs import below_value, classes, has_rules
+from econ_theory.solvers.grid_payoffs import below_value, classes, has_rules, refusal
 
 __all__ = ["PolicyGradient"]
 
@@ -98,15 +98,8 @@ class PolicyGradient:
 
     def refuses(self, game: Any) -> str | None:
         """Return why this solver does not apply to `game` and what to use instead, or None."""
-        if not isinstance(game, ContinuousGame):
-            return (
-                f"the game is a {type(game).__name__}, want a ContinuousGame; use QuantalResponse."
-            )
-        if not game.stated_by_payoffs:
-            return (
-                f"a {type(game).__name__} states no ex-post payoffs, want a game that does; "
-                "certify strategies of your own."
-            )
+        if (words := refusal(game)) is not None:
+            return words
         if find_spec("torch") is None:
             return 'torch is not installed, want it; run: pip install "econ-theory[neural]"'
         return None

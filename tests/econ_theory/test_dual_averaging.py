@@ -71,8 +71,7 @@ def test_whole_catalog(name):
 
 def test_more_knots_come_closer():
     game = AuctionGame("all_pay", Uniform(), 2, utilities=Cara(2.0))
-    solution = solve(game, rng=0, tol=1e-4)
-    assert solution.solver == "DualAveraging"
+    solution = solve(game, DualAveraging(), rng=0, tol=1e-4)
     assert solution.certificate.relative <= 1e-4
     gains = [gain for _, _, gain in solution.history]
     assert gains == sorted(gains, reverse=True)
@@ -113,6 +112,7 @@ def cournot(c, q, others):
 def test_cournot_with_private_costs():
     game = AuctionGame(CustomPayoff(cournot, (0.0, 1.0), 1.0), Uniform(0.0, 0.5), 3)
     solution = solve(game, rng=0, tol=1e-5)
+    assert solution.solver == "DualAveraging"
     assert solution.certificate.kind == "sampled"
     assert solution.certificate.relative <= 1e-5
     # q(c) = (2 - c - 2 E q) / 2, so E q = (2 - 1/4) / 4.
@@ -137,6 +137,17 @@ def test_corner_of_the_range_of_actions():
     np.testing.assert_allclose(
         efficient([0.0, 0.5]), (2 - np.array([0, 0.5]) - mean) / 2, atol=2e-3
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["cournot_unequal", "public_good_free_riders"])
+def test_other_families_are_stated_by_their_payoffs(name):
+    entry = next(e for e in catalog.auctions() if e.name == name)
+    solution = solve(entry.game, DualAveraging(), rng=0)
+    assert solution.certificate.kind == "bound"
+    assert solution.certificate.relative <= 1e-3
+    for mine, truth in zip(solution.profile.functions, entry.equilibrium.functions, strict=True):
+        assert distance(mine, truth) <= 1e-2
 
 
 def test_payoffs_that_jump():
@@ -201,7 +212,7 @@ def test_grid_payoffs_are_means_of_draws():
 @pytest.mark.slow
 def test_spite_between_unequal_bidders():
     game = AuctionGame("second_price", [Uniform(), Uniform(0, 1.2)], utilities=Spite(0.5))
-    solution = solve(game, rng=0)
+    solution = solve(game, DualAveraging(), rng=0)
     assert solution.certificate.relative <= 1e-3
     truthful = BidProfile([BidFunction([0, 1], [0, 1]), BidFunction([0, 1.2], [0, 1.2])])
     assert certify(game, truthful).relative > 1e-2
@@ -227,6 +238,8 @@ def test_refusals_and_settings():
     assert "a Bare states no ex-post payoffs, want a game that does" in (
         solver.refuses(Bare()) or ""
     )
+    known = next(e.game for e in catalog.auctions() if e.name == "tullock_known_2")
+    assert "some type is known, want types drawn from intervals" in (solver.refuses(known) or "")
     with pytest.raises(SettingError, match="grid is 2, want a number >= 4"):
         DualAveraging(grid=2)
     with pytest.raises(SettingError, match="steps is 0"):

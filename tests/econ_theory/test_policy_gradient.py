@@ -10,7 +10,7 @@ from econ_theory.bid_functions import BidFunction, BidProfile
 from econ_theory.catalog import random_game
 from econ_theory.driver import choose
 from econ_theory.errors import RefusedError, SettingError
-from econ_theory.games import AllPay, AuctionGame, Crra, CustomPayoff, Uniform
+from econ_theory.games import AuctionGame, Crra, CustomPayoff, Uniform
 from econ_theory.solvers import DualAveraging, PolicyGradient
 
 torch = pytest.importorskip("torch")
@@ -108,8 +108,8 @@ def test_a_start_is_built_upon():
 
 def test_it_is_never_chosen_by_itself():
     assert not isinstance(choose(FIRST_PRICE).solver, PolicyGradient)
-    averse = AuctionGame(AllPay(), [Uniform(), Uniform(0, 2), Uniform(0, 2)])
-    assert isinstance(choose(averse).solver, DualAveraging)
+    own = AuctionGame(CustomPayoff(lambda v, a, o: v * a - a**2, (0, 1), 1.0), Uniform(), 2)
+    assert isinstance(choose(own).solver, DualAveraging)
 
 
 def test_refusals_and_settings(monkeypatch):
