@@ -29,6 +29,8 @@ class AuctionEntry:
         Ex-ante utility at the equilibrium: one for all players, or one a player.
     enter : float or None
         The weakest type that places a bid; None if all do.
+    off : float or tuple of sympy expressions
+        What breaks the equilibrium: a factor for all actions, or other strategies; default 1.05.
     """
 
     name: str
@@ -37,15 +39,30 @@ class AuctionEntry:
     source: str
     utilities: tuple[float, ...]
     enter: float | None = None
+    off: float | tuple[Any, ...] = 1.05
 
     @cached_property
-    def equilibrium(self) -> BidProfile:
-        """The expressions as piecewise-linear bid functions, within 1e-8 of the bids' range."""
+    def equilibrium(self) -> Any:
+        """The expressions as a profile of the game."""
+        return self.played(self.expressions)
+
+    @property
+    def perturbed(self) -> Any:
+        """A profile near the equilibrium that is none."""
+        if isinstance(self.off, tuple):
+            return self.played(self.off)
+        return self.equilibrium.scaled(self.off)
+
+    def played(self, expressions: tuple[Any, ...]) -> Any:
+        """Return `expressions` as bid functions, within 1e-8 of the bids' range.
+
+        Games whose strategies are others have an entry of their own.
+        """
         import sympy
 
         v = sympy.Symbol("v")
         functions = []
-        for i, expression in enumerate(self.expressions):
+        for i, expression in enumerate(expressions):
             low, high = self.game.priors[i].low, self.game.priors[i].high
             if self.enter is not None:
                 low = self.enter

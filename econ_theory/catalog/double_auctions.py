@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from econ_theory.bid_functions import BidFunction, BidProfile
@@ -19,13 +18,12 @@ __all__ = ["OnePriceEntry", "double_auctions"]
 class OnePriceEntry(AuctionEntry):
     """An equilibrium in which all trade is at one price, its expressions with a jump there."""
 
-    @cached_property
-    def equilibrium(self) -> BidProfile:
-        """The expressions as bid functions, without error: constant on both sides of a jump."""
+    def played(self, expressions: tuple[Any, ...]) -> BidProfile:
+        """Return `expressions` as exact bid functions, constant on both sides of a jump."""
         import sympy
 
         v, functions = sympy.Symbol("v"), []
-        for prior, expression in zip(self.game.priors, self.expressions, strict=True):
+        for prior, expression in zip(self.game.priors, expressions, strict=True):
             jump = next(c.rhs for _, c in expression.args if c != sympy.true)
             ends = [float(expression.subs(v, end)) for end in (prior.low, prior.high)]
             types = [prior.low, float(jump), float(jump), prior.high]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,15 +19,14 @@ __all__ = ["GaussianEntry", "gaussian_games"]
 class GaussianEntry(AuctionEntry):
     """A `GaussianGame` with a known equilibrium, affine in the signal s, or in s1, s2, ...."""
 
-    @cached_property
-    def equilibrium(self) -> AffineProfile:
-        """The expressions as affine rules, rounded only once."""
+    def played(self, expressions: tuple[Any, ...]) -> AffineProfile:
+        """Return `expressions` as affine rules, rounded only once."""
         import sympy
 
         game: Any = self.game
-        expressions = self.expressions * (game.n_players // len(self.expressions))
+        rules_of = expressions * (game.n_players // len(expressions))
         rules = []
-        for expression, told in zip(expressions, game.signals, strict=True):
+        for expression, told in zip(rules_of, game.signals, strict=True):
             count = len(told)
             symbols = sympy.symbols("s" if count == 1 else f"s1:{count + 1}", seq=True)
             slopes = [float(sympy.diff(expression, symbol)) for symbol in symbols]

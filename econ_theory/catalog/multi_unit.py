@@ -25,6 +25,15 @@ def multi_unit() -> list[AuctionEntry]:
             (1 / 4,),
         ),
         ScheduleEntry(
+            "uniform_price_two_bidders",
+            MultiUnitAuction("uniform_price", 2, 2, unit, 2),
+            (v, Integer(0)),
+            f"{ewk}; Krishna 2009, chapter 13",
+            (2 / 3,),
+            # Both win one unit for nothing whatever they bid for it; bids for a second one cost.
+            off=(v, v / 20),
+        ),
+        ScheduleEntry(
             "uniform_price_demand_reduction",
             MultiUnitAuction("uniform_price", 2, 2, unit, 3),
             (v, Integer(0)),

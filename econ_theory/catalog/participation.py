@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from math import sqrt as root
 from typing import Any
 
@@ -19,11 +18,10 @@ __all__ = ["ParticipationEntry", "participation_games"]
 class ParticipationEntry(AuctionEntry):
     """A `ParticipationGame` with a known equilibrium: 1 on one side of a cutoff, 0 elsewhere."""
 
-    @cached_property
-    def equilibrium(self) -> StepProfile:
-        """The expressions as step functions, rounded only once."""
+    def played(self, expressions: tuple[Any, ...]) -> StepProfile:
+        """Return `expressions` as step functions, rounded only once."""
         functions = []
-        for expression in self.expressions:
+        for expression in expressions:
             condition: Any = expression.args[0][1]
             side = StepFunction.above if condition.rel_op == ">=" else StepFunction.below
             functions.append(side(float(condition.rhs)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any
 
 from econ_theory.bid_functions import BidFunction, BidProfile, BidSchedule
 from econ_theory.catalog.auction_entry import AuctionEntry
@@ -18,15 +18,14 @@ class ScheduleEntry(AuctionEntry):
     Each is a function of ``v``, the type of that bid.
     """
 
-    @cached_property
-    def equilibrium(self) -> BidProfile:
-        """The expressions as one `BidSchedule` for all, within 1e-8 of the bids' range."""
+    def played(self, expressions: tuple[Any, ...]) -> BidProfile:
+        """Return `expressions` as one `BidSchedule` for all, within 1e-8 of the bids' range."""
         import sympy
 
         v, prior = sympy.Symbol("v"), self.game.priors[0]
         made = {
             expression: BidFunction.from_sympy(expression, v, prior.low, prior.high)
-            for expression in set(self.expressions)
+            for expression in set(expressions)
         }
-        schedule = BidSchedule([made[expression] for expression in self.expressions])
+        schedule = BidSchedule([made[expression] for expression in expressions])
         return BidProfile([schedule] * self.game.n_players)

@@ -30,6 +30,15 @@ def split_awards() -> list[AuctionEntry]:
             (0.34,),
         ),
         ScheduleEntry(
+            "split_award_pooling_at_cost",
+            game,
+            (2 * c * high, c * high),
+            source,
+            (0.06,),
+            # The lowest of a continuum of halves: at less, high costs lose.
+            off=0.95,
+        ),
+        ScheduleEntry(
             "split_award_winner_takes_all",
             game,
             ((v + high) / 2, (v + high) / 2 - c * low),
