@@ -38,7 +38,9 @@ FINDS = {
 
 BIDS = {
     "SymmetricAuction": "the equilibrium of bidders who are alike, by quadrature",
-    "AsymmetricFirstPrice": "the equilibrium of unequal bidders, first price and procurement",
+    "TruthfulBidding": "truthful bids, dominant in the second-price auction",
+    "AsymmetricAllPay": "the equilibrium of two unequal bidders who all pay",
+    "AsymmetricFirstPrice": "the equilibrium of unequal bidders, where the winner pays its bid",
     "BilateralTrade": "an equilibrium of the double auction; `through` chooses another",
     "BidResponse": "an equilibrium of an aggregative game, by best responses",
     "LinearGaussian": "affine equilibria of normal signals and quadratic payoffs",
@@ -73,6 +75,7 @@ def auctions() -> dict[str, AuctionGame]:
     return {
         "first price, alike": AuctionGame("first_price", Uniform(0, 1), 3),
         "first price, unequal": AuctionGame("first_price", [Uniform(0, 1), Uniform(0, 2)]),
+        "second price, unequal": AuctionGame("second_price", [Uniform(0, 1), Uniform(0, 2)]),
         "all-pay, unequal": AuctionGame("all_pay", [Uniform(0, 1), Uniform(0, 2)]),
     }
 

@@ -12,10 +12,11 @@ from econ_theory.games.bayesian import BayesianGame
 from econ_theory.games.continuous import ContinuousGame
 from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import (
+    AsymmetricAllPay,
     AsymmetricFirstPrice,
     BidResponse,
-    Chain,
     BilateralTrade,
+    Chain,
     CoreBidding,
     Cutoffs,
     DualAveraging,
@@ -30,6 +31,7 @@ from econ_theory.solvers import (
     Solver,
     SplitAwards,
     SymmetricAuction,
+    TruthfulBidding,
     ZeroSumLp,
 )
 from econ_theory.strategies import StrategyProfile, check_profile
@@ -67,7 +69,9 @@ class Choice:
 
 _CONTINUOUS = (
     Choice(SymmetricAuction(), "bidders who are alike: quadrature"),
-    Choice(AsymmetricFirstPrice(), "unequal bidders: a boundary-value problem"),
+    Choice(TruthfulBidding(), "the second price: truthful bids"),
+    Choice(AsymmetricAllPay(), "two unequal bidders who all pay: one integral matches types"),
+    Choice(AsymmetricFirstPrice(), "the winner pays its bid: shooting from the highest bid"),
     Choice(BilateralTrade(), "bilateral trade: a path of prices by first-order conditions"),
     Choice(BidResponse(), "smooth payoffs of a sum: simultaneous best responses"),
     Choice(LinearGaussian(), "normal signals, quadratic payoffs: affine best responses"),

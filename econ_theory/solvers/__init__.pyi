@@ -1,3 +1,4 @@
+from .asymmetric_all_pay import AsymmetricAllPay
 from .asymmetric_first_price import AsymmetricFirstPrice
 from .base import Ending, Proposals, Solver
 from .best_response_bids import BidResponse
@@ -7,8 +8,8 @@ from .core_bidding import CoreBidding
 from .correlated_lp import CorrelatedEquilibrium, CorrelatedLp
 from .cutoffs import Cutoffs
 from .dual_averaging import DualAveraging
-from .extreme_enumeration import Component, ExtremeEnumeration, NashSubset
 from .double_auction import BilateralTrade
+from .extreme_enumeration import Component, ExtremeEnumeration, NashSubset
 from .fictitious_play import FictitiousPlay
 from .global_newton import GlobalNewton
 from .indifference_newton import IndifferenceNewton
@@ -25,16 +26,18 @@ from .self_play import SelfPlay
 from .split_awards import SplitAwards
 from .support_enumeration import SupportEnumeration
 from .symmetric_auction import SymmetricAuction
+from .truthful_bidding import TruthfulBidding
 from .zero_sum_lp import ZeroSumLp
 
 __all__ = [
+    "AsymmetricAllPay",
     "AsymmetricFirstPrice",
     "BestResponseDynamics",
     "BidResponse",
+    "BilateralTrade",
     "Branch",
     "Chain",
     "Component",
-    "BilateralTrade",
     "CoreBidding",
     "CorrelatedEquilibrium",
     "CorrelatedLp",
@@ -60,6 +63,7 @@ __all__ = [
     "SplitAwards",
     "SupportEnumeration",
     "SymmetricAuction",
+    "TruthfulBidding",
     "ZeroSumLp",
     "disobedience",
     "outcome",

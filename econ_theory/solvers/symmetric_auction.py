@@ -7,16 +7,20 @@ With ``S = F ** (n - 1)`` and v0 the weakest type that bids:
 * winner pays: ``b = v - integral of (S(s) / S(v)) ** k ds``, k = 1 / own share, or 1 / CRRA power;
   with CARA a: ``b = v + log(1 - a integral of exp(-a (v - s)) S(s) / S(v) ds) / a``
 * everyone pays: ``b = integral of s dW``, W the expected prize; with a share returned, W is
-  ``-log(1 - returned S) / returned``; with costs of effort as types, s is ``1 / cost``
-* third price: ``b = v + F / ((n - 2) f)``
+  ``-log(1 - returned S) / returned``; with costs of effort as types, s is ``1 / cost``; with CARA
+  a and ``z = 1 - exp(-a v)``: ``a b = -log(1 - S z) - integral of S / (1 - S z) dz``
+* k-th price: given that a rival ties with v, the price is expected to be v, an Abel equation of
+  which repeated differentiation is the inverse: with Q the quantile function, q = F(v), m = n - 2
+  and j = k - 2, ``b = (m - j)! / m! q^(j - m) (d/dq)^j (q^m Q)``; third price: ``v + F / (m f)``
 * second price with spite or a toehold: ``b = v + integral of ((1 - F(s)) / (1 - F(v))) ** k ds``
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import comb
+from math import comb, factorial
 from typing import Any
 
 import numpy as np
@@ -32,7 +36,6 @@ from econ_theory.games.utilities import (
     Charity,
     Crra,
     ReturnOnInvestment,
-    RiskNeutral,
     Spite,
 )
 from econ_theory.solvers.base import Ending, Proposals
@@ -41,6 +44,12 @@ __all__ = ["SymmetricAuction"]
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)
 HALVINGS = 36
+LOWEST_PRICE = 6
+"""The lowest price solved for: its bids have four derivatives of the quantile function in them."""
+
+STENCIL = 0.02
+"""Step of finite differences, as a share of the distance to the nearer end of the types."""
+
 ROUNDING = 2.2e-16
 
 
@@ -90,18 +99,18 @@ class SymmetricAuction:
 
 
 def _unsolved(game: AuctionGame) -> str | None:
-    payment, utility = game.payment, game.utilities[0]
+    payment = game.payment
     if game.reserve is not None and not _worth_it(game):
         return f"the reserve is {game.reserve:g}, want some types to be worth it"
     if game.demand is not None:
-        return "the winner's quantity depends on its price, want demand=None"
-    if isinstance(payment, KthPrice) and (payment.k > 3 or game.reserve is not None):
-        return "the price is the fourth or lower bid, or has a reserve, want KthPrice(3) without"
-    if isinstance(payment, AllPay):
-        if not isinstance(utility, RiskNeutral):
-            return "bidders who all pay are risk averse, want RiskNeutral()"
-        if game.reserve is not None and payment.prizes != (1.0,):
-            return "several prizes have a reserve, want none"
+        return "the winner's quantity depends on its price, want demand=None for this solver"
+    if isinstance(payment, KthPrice):
+        if payment.k > LOWEST_PRICE:
+            return f"the price is bid number {payment.k}, want KthPrice({LOWEST_PRICE}) at most"
+        if payment.k > 3 and game.reserve is not None:
+            return "the fourth or a lower price has a reserve, want none"
+    if isinstance(payment, AllPay) and game.reserve is not None and payment.prizes != (1.0,):
+        return "several prizes have a reserve, want none"
     return None
 
 
@@ -117,10 +126,14 @@ def _function(game: AuctionGame, n_knots: int) -> BidFunction:
     if reserve is not None and game.procurement:
         reserve = -reserve
     enter, first = _entry(game, prior, reserve)
-    v = _grid(enter, prior.high, n_knots)
+    inside = [turn for turn in prior.turns if enter < turn < prior.high]
+    v = np.union1d(_grid(enter, prior.high, n_knots), inside)
     with np.errstate(invalid="ignore"):
         bids = _bids(game, prior, v, first)
     finite = np.isfinite(bids)
+    if isinstance(game.payment, KthPrice):
+        kept = finite | (v == v[-1])
+        v, bids, finite = v[kept], bids[kept], finite[kept]
     if not finite[-1] and finite.sum() > 2:
         # A pole at the top, from where F rounds to one: go on as steeply as before.
         last = bids[finite][-2:]
@@ -148,14 +161,19 @@ def _entry(game: AuctionGame, prior: Prior, reserve: float | None) -> tuple[floa
         return reserve, 0.0
     from scipy.optimize import brentq
 
-    rivals = game.n_players - 1
-    spare = prior.low * float(prior.cdf(prior.low)) ** rivals
-    if spare >= reserve:
+    rivals, utility = game.n_players - 1, game.utilities[0]
+
+    def spare(v: float) -> float:
+        won = float(prior.cdf(v)) ** rivals
+        if isinstance(utility, Cara):
+            return won * -math.expm1(-utility.aversion * v) + math.expm1(
+                -utility.aversion * reserve
+            )
+        return v * won - reserve
+
+    if spare(prior.low) >= 0:
         return prior.low, reserve
-    v = brentq(
-        lambda v: v * float(prior.cdf(v)) ** rivals - reserve, prior.low, prior.high, xtol=1e-15
-    )
-    return float(v), reserve  # type: ignore[arg-type]
+    return float(brentq(spare, prior.low, prior.high, xtol=1e-15)), reserve  # type: ignore[arg-type]
 
 
 def _grid(low: float, high: float, n_knots: int) -> Array:
@@ -187,12 +205,21 @@ def _bids(game: AuctionGame, prior: Prior, v: Array, first: float) -> Array:
             with np.errstate(divide="ignore"):
                 return -np.log1p(-share * won) / share
 
+        if isinstance(utility, Cara):
+            a = utility.aversion
+            at_risk = -np.expm1(-a * v) * prior.cdf(v) ** rivals
+
+            def rate(s: Array) -> Array:
+                won = prior.cdf(s) ** rivals
+                return won * np.exp(-a * s) / (1 + np.expm1(-a * s) * won)
+
+            risen = np.log1p(-at_risk) - np.log1p(-at_risk[0])
+            return first - risen / a - _running(v, rate)
         start = worth(v[:1])[0]
         area = _running(v, lambda s: worth(s) - start)
         return first + v * (worth(v) - start) - area
     if isinstance(payment, KthPrice):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            bids = v + prior.cdf(v) / ((rivals - 1) * prior.pdf(v))
+        bids = _kth_price(prior, v, payment.k - 2, rivals - 1)
         bids[0] = v[0] if not np.isfinite(bids[0]) else bids[0]
         return bids
     assert isinstance(payment, WinnerPays)
@@ -227,6 +254,41 @@ def _prize(prizes: tuple[float, ...], rivals: int) -> Callable[[Array], Array]:
         return total
 
     return prize
+
+
+def _kth_price(prior: Prior, v: Array, j: int, m: int) -> Array:
+    """Return bids where the price is the j-th highest of m bids below: j derivatives of Q."""
+
+    def ratio(s: Array) -> Array:
+        return prior.cdf(s) / prior.pdf(s)
+
+    # q^l (d/dq)^l Q, from q d/dq = (F / f) d/dv.
+    parts: list[Callable[[Array], Array]] = [lambda s: s, ratio]
+    for order in range(1, j):
+
+        def part(s: Array, order: int = order) -> Array:
+            return ratio(s) * _slope(prior, parts[order], s) - order * parts[order](s)
+
+        parts.append(part)
+    weights = [comb(j, k) * factorial(m - j) / factorial(m - j + k) for k in range(j + 1)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bids = sum(weight * part(v) for weight, part in zip(weights, parts, strict=True))
+    bids = np.asarray(bids)
+    if j > 1:
+        # At the very ends differences see little but rounding; go on straight at the top.
+        span, near = prior.high - prior.low, 1e-6 * 100.0 ** (j - 2)
+        bids[(v - prior.low < 1e-6 * span) | (prior.high - v < near * span)] = np.nan
+        last = np.flatnonzero(np.isfinite(bids))[-2:]
+        slope = np.diff(bids[last]) / np.diff(v[last])
+        bids[-1] = bids[last[-1]] + slope[0] * (v[-1] - v[last[-1]])
+    return bids
+
+
+def _slope(prior: Prior, function: Callable[[Array], Array], v: Array) -> Array:
+    """Return the derivative at `v` by central differences of sixth order."""
+    step = STENCIL * np.minimum(v - prior.low, prior.high - v)
+    rises = [function(v + k * step) - function(v - k * step) for k in (1, 2, 3)]
+    return (45 * rises[0] - 9 * rises[1] + rises[2]) / (60 * step)
 
 
 def _nodes(v: Array) -> tuple[Array, Array]:
