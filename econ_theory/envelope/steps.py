@@ -79,12 +79,12 @@ class Steps:
         return np.concatenate([[0.0], np.cumsum(pieces)])
 
     @cached_property
-    def _rise(self) -> tuple[Array, Array]:
-        """Variation up to each knot, without and with the jump there."""
+    def _rise(self) -> Steps:
+        """The variation up to a point."""
         jumps = np.abs(self.jumps)
         rise = np.concatenate([[0.0], np.cumsum(np.abs(self.below[1:] - self.upto[:-1]))])
         upto = rise + np.cumsum(jumps)
-        return upto - jumps, upto
+        return Steps(self.x, upto - jumps, upto)
 
     @cached_property
     def _turn(self) -> tuple[Array, Array]:
@@ -135,13 +135,8 @@ class Steps:
         return self._area[base] + dx * (first + self.slopes[k] * dx / 2)
 
     def variation(self, low: Array, high: Array) -> Array:
-        """Return a bound on the variation on [low, high], jumps at the ends included."""
-        last = len(self.x) - 1
-        first = np.searchsorted(self.x, low, side="right") - 1
-        then = np.searchsorted(self.x, high, side="left")
-        below, upto = self._rise
-        start = np.where(first < 0, 0.0, below[np.maximum(first, 0)])
-        return upto[np.minimum(then, last)] - start
+        """Return the variation on [low, high], jumps at the ends included."""
+        return self._rise.after(high) - self._rise.before(low)
 
     def bend(self, low: Array, high: Array) -> Array:
         """Return a bound on the distance from a chord, for every part of [low, high].

@@ -191,6 +191,21 @@ def test_atoms_and_ties_do_not_blow_up_the_bound():
     assert certificate.epsilon <= 1.3 * certificate.estimate + 1e-6
 
 
+@pytest.mark.parametrize("noise", [1e-2, 1e-3])
+def test_bound_is_tight_near_an_equilibrium_too(noise):
+    """Bids cross the rival's at the same value, where the price to be paid has a kink."""
+    rng = np.random.default_rng(5)
+    locals_ = []
+    for _ in range(2):
+        v = np.unique(np.concatenate([[0, 1], rng.random(40)]))
+        bids = np.maximum(0, 1 + 2 * np.log(0.5 + v / 2)) + noise * rng.standard_normal(len(v))
+        locals_.append(BidFunction(v, np.maximum.accumulate(np.maximum(bids, 0))))
+    certificate = certify(
+        LocalGlobalAuction("nearest_zero", correlation=0.5), BidProfile([*locals_, TRUTH])
+    )
+    assert certificate.estimate <= certificate.epsilon <= 1.3 * certificate.estimate + 1e-9
+
+
 @settings(max_examples=40)
 @given(seed=st.integers(0, 10_000), low=st.floats(0, 1), width=st.floats(1e-3, 1))
 def test_steps_enclose(seed, low, width):
