@@ -8,6 +8,7 @@ from econ_theory.catalog.all_pay_auctions import all_pay, contests
 from econ_theory.catalog.auction_entry import AuctionEntry
 from econ_theory.catalog.double_auctions import double_auctions
 from econ_theory.catalog.gaussian import gaussian_games
+from econ_theory.catalog.interdependent_values import interdependent_values
 from econ_theory.catalog.local_global import local_global
 from econ_theory.catalog.multi_unit import multi_unit
 from econ_theory.catalog.participation import participation_games
@@ -54,4 +55,5 @@ def auctions() -> tuple[AuctionEntry, ...]:
         *gaussian_games(),
         *local_global(),
         *participation_games(),
+        *interdependent_values(),
     )

@@ -7,6 +7,8 @@ from .continuous import ContinuousGame
 from .double_auction import DoubleAuction
 from .ex_post import ex_post_payoffs
 from .gaussian_game import GaussianGame
+from .interdependent_auction import InterdependentAuction, SignalSum
+from .joint_priors import FgmPair, GaussianPair, IndependentSignals, JointPrior
 from .local_global_auction import LocalGlobalAuction
 from .markov import MarkovBayesianGame
 from .multi_unit_auction import MultiUnitAuction
@@ -14,6 +16,7 @@ from .participation_game import ParticipationGame
 from .payment_rules import AllPay, CustomPayoff, Effort, KthPrice, PaymentRule, WinnerPays
 from .priors import Known, Power, Prior, ScipyPrior, Uniform, truncated
 from .quadratic_payoffs import Bertrand, Cournot, LinearQuadratic, PublicGood
+from .shared_signals import CommonValue, LinearShares
 from .split_award import SplitAward
 from .utilities import Cara, Charity, Crra, ReturnOnInvestment, RiskNeutral, Spite, Utility
 
@@ -25,6 +28,7 @@ __all__ = [
     "Bertrand",
     "Cara",
     "Charity",
+    "CommonValue",
     "Contest",
     "ContinuousGame",
     "Cournot",
@@ -32,11 +36,17 @@ __all__ = [
     "CustomPayoff",
     "DoubleAuction",
     "Effort",
+    "FgmPair",
     "Game",
     "GaussianGame",
+    "GaussianPair",
+    "IndependentSignals",
+    "InterdependentAuction",
+    "JointPrior",
     "Known",
     "KthPrice",
     "LinearQuadratic",
+    "LinearShares",
     "LocalGlobalAuction",
     "MarginalBounds",
     "MarkovBayesianGame",
@@ -50,6 +60,7 @@ __all__ = [
     "ReturnOnInvestment",
     "RiskNeutral",
     "ScipyPrior",
+    "SignalSum",
     "SmoothPayoff",
     "Spite",
     "SplitAward",

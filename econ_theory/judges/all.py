@@ -8,6 +8,7 @@ from econ_theory.games.auction import AuctionGame
 from econ_theory.games.continuous import ContinuousGame
 from econ_theory.games.double_auction import DoubleAuction
 from econ_theory.games.gaussian_game import GaussianGame
+from econ_theory.games.interdependent_auction import InterdependentAuction
 from econ_theory.games.local_global_auction import LocalGlobalAuction
 from econ_theory.games.multi_unit_auction import MultiUnitAuction
 from econ_theory.games.participation_game import ParticipationGame
@@ -17,6 +18,7 @@ from econ_theory.judges.auctions import AUCTIONS
 from econ_theory.judges.base import Judge
 from econ_theory.judges.double_auctions import DOUBLE_AUCTIONS
 from econ_theory.judges.gaussian import GAUSSIAN
+from econ_theory.judges.interdependent import INTERDEPENDENT
 from econ_theory.judges.local_global import LOCAL_GLOBAL
 from econ_theory.judges.multi_unit import MULTI_UNIT
 from econ_theory.judges.participation import PARTICIPATION
@@ -31,6 +33,7 @@ JUDGES: dict[type[ContinuousGame], Judge] = {
     GaussianGame: GAUSSIAN,
     MultiUnitAuction: MULTI_UNIT,
     SplitAward: SPLIT_AWARD,
+    InterdependentAuction: INTERDEPENDENT,
     LocalGlobalAuction: LOCAL_GLOBAL,
     ParticipationGame: PARTICIPATION,
 }
