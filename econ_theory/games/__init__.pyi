@@ -16,6 +16,7 @@ from .participation_game import ParticipationGame
 from .payment_rules import AllPay, CustomPayoff, Effort, KthPrice, PaymentRule, WinnerPays
 from .priors import Known, Power, Prior, ScipyPrior, Uniform, truncated
 from .quadratic_payoffs import Bertrand, Cournot, LinearQuadratic, PublicGood
+from .sample_priors import Empirical, Mixture
 from .shared_signals import CommonValue, LinearShares
 from .split_award import SplitAward
 from .utilities import Cara, Charity, Crra, ReturnOnInvestment, RiskNeutral, Spite, Utility
@@ -36,6 +37,7 @@ __all__ = [
     "CustomPayoff",
     "DoubleAuction",
     "Effort",
+    "Empirical",
     "FgmPair",
     "Game",
     "GaussianGame",
@@ -50,6 +52,7 @@ __all__ = [
     "LocalGlobalAuction",
     "MarginalBounds",
     "MarkovBayesianGame",
+    "Mixture",
     "MultiUnitAuction",
     "ParticipationGame",
     "PaymentRule",

@@ -126,7 +126,10 @@ def _function(game: AuctionGame, n_knots: int) -> BidFunction:
     if reserve is not None and game.procurement:
         reserve = -reserve
     enter, first = _entry(game, prior, reserve)
-    inside = [turn for turn in prior.turns if enter < turn < prior.high]
+    # Even in types, and where most types are.
+    ranks = np.linspace(float(prior.cdf(enter)), 1.0, n_knots // 2)[1:-1]
+    inside = np.concatenate([prior.turns, prior.ppf(ranks)])
+    inside = inside[(inside > enter) & (inside < prior.high)]
     v = np.union1d(_grid(enter, prior.high, n_knots), inside)
     with np.errstate(invalid="ignore"):
         bids = _bids(game, prior, v, first)
