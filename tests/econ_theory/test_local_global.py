@@ -117,7 +117,7 @@ def test_bound_holds_for_all_types_and_is_not_silly(rule, seed, rough):
 
 
 @pytest.mark.slow
-@settings(max_examples=6)
+@settings(max_examples=14)
 @given(rule=st.sampled_from(RULES), seed=st.integers(0, 10_000), rough=st.booleans())
 def test_bound_holds_whatever_the_global_prior(rule, seed, rough):
     check_bound(*random_case(rule, seed, rough=rough))
