@@ -31,7 +31,7 @@ def proposed(game):
     return next(filter(None, SOLVER.propose(game, None, np.random.default_rng(0))))
 
 
-@pytest.mark.parametrize("name", ["first_price_unequal", "first_price_unequal_crra", "bertrand"])
+@pytest.mark.parametrize("name", ["first_price_unequal", "first_price_unequal_crra"])
 def test_closed_forms_are_recovered(name):
     entry = ENTRIES[name]
     solution = solve(entry.game)
@@ -49,20 +49,24 @@ TEN = [Uniform()] * 4 + [Uniform(0, 1.1)] * 3 + [Power(2.0)] * 3
 @pytest.mark.parametrize(
     ("priors", "options"),
     [
-        ([Uniform(), NORMAL, NORMAL, EXPONENTIAL], {}),
-        ([Uniform()] * 2 + [Uniform(0, 1.1)] * 3, {}),
+        pytest.param(*([Uniform(), NORMAL, NORMAL, EXPONENTIAL], {}), marks=pytest.mark.slow),
+        pytest.param(*([Uniform()] * 2 + [Uniform(0, 1.1)] * 3, {}), marks=pytest.mark.slow),
         (TEN, {}),
         ([Uniform(), stats.beta(2, 3)], {}),
-        ([Uniform(), stats.beta(0.5, 0.5)], {}),
+        pytest.param(*([Uniform(), stats.beta(0.5, 0.5)], {}), marks=pytest.mark.slow),
         ([Uniform(), Uniform(0, 2)], {"reserve": 0.3}),
         ([Uniform(), Uniform(0.2, 1.2), Uniform(0.1, 2)], {}),
-        ([Uniform(), Uniform(0.6, 1.5)], {"reserve": 0.55}),
-        (
+        pytest.param(*([Uniform(), Uniform(0.6, 1.5)], {"reserve": 0.55}), marks=pytest.mark.slow),
+        pytest.param(
             [Uniform(), Uniform(0.2, 1.2), Uniform(0.2, 2)],
             {"utilities": [Cara(1.0), RiskNeutral(), Crra(0.5)]},
+            marks=pytest.mark.slow,
         ),
         ([Uniform(), Uniform(0.2, 1.2), NORMAL], {"procurement": True, "reserve": 0.8}),
-        ([Uniform(), Uniform(0, 0.9)], {"procurement": True, "demand": (2, 1)}),
+        pytest.param(
+            *([Uniform(), Uniform(0, 0.9)], {"procurement": True, "demand": (2, 1)}),
+            marks=pytest.mark.slow,
+        ),
         ([Uniform(), Uniform(0, 2)], {"utilities": ReturnOnInvestment(), "reserve": 0.1}),
     ],
     ids=str,
@@ -91,6 +95,7 @@ def test_weak_classes_stop_short_of_the_highest_bid():
     assert 1 / (1 - b) == pytest.approx(3 / 2 / (strong.inverse(b) - b), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_alike_bidders_are_one_class():
     game = AuctionGame("first_price", NORMAL, 5)
     found, known = proposed(game).functions[0], solve(game).profile.functions[0]
