@@ -40,6 +40,7 @@ BIDS = {
     "SymmetricAuction": "the equilibrium of bidders who are alike, by quadrature",
     "TruthfulBidding": "truthful bids, dominant in the second-price auction",
     "AsymmetricAllPay": "the equilibrium of two unequal bidders who all pay",
+    "MilgromWeber": "the symmetric equilibrium of affiliated signals and related values",
     "AsymmetricFirstPrice": "the equilibrium of unequal bidders, where the winner pays its bid",
     "BilateralTrade": "an equilibrium of the double auction; `through` chooses another",
     "BidResponse": "an equilibrium of an aggregative game, by best responses",

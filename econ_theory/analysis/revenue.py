@@ -6,16 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from econ_theory.analysis.auctions import auction_revenue
+from econ_theory.analysis.interdependent_revenue import interdependent_revenue
 from econ_theory.analysis.local_global_revenue import local_global_revenue
 from econ_theory.errors import RefusedError
 from econ_theory.games.auction import AuctionGame
 from econ_theory.games.continuous import ContinuousGame
+from econ_theory.games.interdependent_auction import InterdependentAuction
 from econ_theory.games.local_global_auction import LocalGlobalAuction
 
 __all__ = ["revenue"]
 
 _EARNED: dict[type[ContinuousGame], Callable[[Any, Any], float]] = {
     AuctionGame: auction_revenue,
+    InterdependentAuction: interdependent_revenue,
     LocalGlobalAuction: local_global_revenue,
 }
 

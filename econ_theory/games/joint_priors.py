@@ -92,8 +92,8 @@ class IndependentSignals:
     """Independent signals of one prior.
 
     >>> joint = IndependentSignals(Uniform(), 3)
-    >>> joint.below(0.1, 0.5), joint.rivals_sum(0.1, 0.5)
-    (array(0.25), array(0.75))
+    >>> float(joint.below(0.1, 0.5)), float(joint.rivals_sum(0.1, 0.5))
+    (0.25, 0.75)
     """
 
     signal: Prior
@@ -165,8 +165,8 @@ class FgmPair:
     The density on ranks is ``1 + dependence (1 - 2 u) (1 - 2 v)``; the correlation of ranks is
     ``dependence / 3``. Affiliated if `dependence` is not negative.
 
-    >>> FgmPair(0.5).below(0.0, 0.5)
-    array(0.625)
+    >>> float(FgmPair(0.5).below(0.0, 0.5))
+    0.625
     """
 
     dependence: float
@@ -216,8 +216,8 @@ class FgmPair:
 class GaussianPair:
     """Two signals with the Gaussian copula; `correlation` is that of their normal scores.
 
-    >>> GaussianPair(0.5).below(0.5, 0.5).round(12)
-    array(0.5)
+    >>> round(float(GaussianPair(0.5).below(0.5, 0.5)), 12)
+    0.5
     """
 
     correlation: float

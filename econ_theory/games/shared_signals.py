@@ -31,8 +31,8 @@ NEAR = 1e-12
 class LinearShares:
     """Signals ``x_i = s_i + z``, a part of one's own and a shared one, uniform on [0, 1] each.
 
-    >>> LinearShares().below(0.5, 0.5), LinearShares().density(1.0, 1.0)
-    (array(0.25), array(1.))
+    >>> float(LinearShares().below(0.5, 0.5)), float(LinearShares().density(1.0, 1.0))
+    (0.25, 1.0)
 
     Source: Krishna 2009, Auction Theory, example 6.2.
     """
@@ -111,8 +111,8 @@ class CommonValue:
     """A value V of `value`, and signals drawn uniformly from [0, 2 V] given V: mineral rights.
 
     >>> joint = CommonValue(Uniform(), 3)
-    >>> joint.common(0.5, 0.25).round(9), 2 * 0.5 / (2 + 0.5)
-    (array(0.4), 0.4)
+    >>> round(float(joint.common(0.5, 0.25)), 9), 2 * 0.5 / (2 + 0.5)
+    (0.4, 0.4)
 
     Source: Krishna 2009, Auction Theory, example 6.1.
     """
@@ -130,7 +130,7 @@ class CommonValue:
     @property
     def signal(self) -> Prior:
         """The distribution of one signal on [0, twice the highest value]."""
-        return _Scattered(self)
+        return Estimate(self)
 
     @property
     def words(self) -> str:
@@ -245,7 +245,7 @@ class Triangle:
 
 
 @dataclass(frozen=True)
-class _Scattered:
+class Estimate:
     """The distribution of one signal around a common value."""
 
     joint: CommonValue
@@ -260,8 +260,8 @@ class _Scattered:
 
     @property
     def turns(self) -> tuple[float, ...]:
-        """Nowhere: the density falls."""
-        return ()
+        """The density is constant where V cannot be lower, then falls."""
+        return (2.0 * self.joint.value.low,) if self.joint.value.low else ()
 
     def cdf(self, v: Any) -> Array:
         v = np.clip(np.asarray(v, dtype=float), 0.0, self.high)

@@ -15,6 +15,7 @@ from .global_newton import GlobalNewton
 from .indifference_newton import IndifferenceNewton
 from .lemke import Lemke
 from .linear_gaussian import LinearGaussian
+from .milgrom_weber import MilgromWeber
 from .mirror_descent import MirrorDescent
 from .multi_unit import MultiUnit
 from .obedience import disobedience, outcome
@@ -50,6 +51,7 @@ __all__ = [
     "IndifferenceNewton",
     "Lemke",
     "LinearGaussian",
+    "MilgromWeber",
     "MirrorDescent",
     "MultiUnit",
     "NashSubset",

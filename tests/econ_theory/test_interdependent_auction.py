@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from econ_theory import certify
+from econ_theory import certify, solve
+from econ_theory.analysis import revenue
 from econ_theory.bid_functions import BidFunction, BidProfile
-from econ_theory.errors import RefusedError
+from econ_theory.errors import GameError, RefusedError
 from econ_theory.games import (
     CommonValue,
     FgmPair,
     GaussianPair,
     IndependentSignals,
     InterdependentAuction,
+    KthPrice,
     LinearShares,
     Power,
     SignalSum,
     Uniform,
     WinnerPays,
 )
+from econ_theory.solvers import MilgromWeber
 
 JOINTS = {
     "independent": IndependentSignals(Uniform(), 2),
@@ -133,7 +137,7 @@ def check(game, functions):
         assert found <= bound + 2e-6 * size
         if not isinstance(game.joint, GaussianPair):
             assert bound <= 2 * float(certificate.estimates[i].max()) + 2e-6 * size
-        assert found >= 0.5 * float(certificate.estimates[i].max()) - 0.02 * size
+            assert found >= 0.5 * float(certificate.estimates[i].max()) - 0.02 * size
 
 
 @settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.generate])
@@ -146,3 +150,84 @@ def test_bounds_hold_and_are_not_loose_for_two_bidders(play):
 @given(plays(three=True))
 def test_bounds_hold_and_are_not_loose_for_three_bidders(play):
     check(*play)
+
+
+@pytest.mark.parametrize("name", ["fgm", "shares", "independent"])
+def test_solver_certifies_and_the_second_price_earns_no_less(name):
+    earned = []
+    for payment in ("first_price", "second_price"):
+        game = InterdependentAuction(payment, JOINTS[name], "wallet")
+        solution = solve(game, MilgromWeber())
+        assert solution.certificate.kind == "bound"
+        assert solution.certificate.relative <= 1e-5
+        earned.append(revenue(game, solution.profile))
+    assert earned[0] <= earned[1] + 1e-5
+
+
+def test_all_pay_earns_no_less_than_the_first_price():
+    games = [InterdependentAuction(p, FgmPair(0.3)) for p in ("first_price", "all_pay")]
+    solutions = [solve(game, MilgromWeber()) for game in games]
+    assert max(s.certificate.relative for s in solutions) <= 1e-5
+    first, every = (revenue(g, s.profile) for g, s in zip(games, solutions, strict=True))
+    assert first < every
+
+
+def test_reserve_keeps_out_signals_that_would_lose():
+    game = InterdependentAuction("first_price", FgmPair(0.5), reserve=0.3)
+    solution = solve(game, MilgromWeber())
+    assert solution.certificate.relative <= 1e-5
+    assert solution.profile.functions[0].types[0] == pytest.approx(0.3)
+
+
+def test_mineral_rights_utility_in_closed_form():
+    game = InterdependentAuction("second_price", CommonValue(Uniform(), 3), "common")
+    price = 17 - 24 * np.log(2)
+    assert revenue(game, [lambda x: 2 * x / (2 + x)] * 3) == pytest.approx(price, abs=1e-4)
+
+
+def test_densities_integrate_to_distributions():
+    for joint in JOINTS.values():
+        signal = joint.signal
+        y = np.linspace(signal.low, signal.high, 4001)
+        for x in signal.ppf(np.array([0.2, 0.7])):
+            mass = np.concatenate(
+                [[0.0], np.cumsum(joint.density(x, (y[1:] + y[:-1]) / 2) * np.diff(y))]
+            )
+            np.testing.assert_allclose(mass, joint.below(x, y), atol=2e-3)
+
+
+def test_bad_input_is_named():
+    pair = FgmPair(0.5)
+    with pytest.raises(GameError, match="payment is KthPrice"):
+        InterdependentAuction(KthPrice(3), pair)
+    with pytest.raises(GameError, match="joint is Uniform"):
+        InterdependentAuction("first_price", Uniform())  # pyright: ignore[reportArgumentType]
+    with pytest.raises(GameError, match="value is 'odd'"):
+        InterdependentAuction("first_price", pair, "odd")
+    with pytest.raises(GameError, match="value is 'common' with FgmPair"):
+        InterdependentAuction("first_price", pair, "common")
+    with pytest.raises(GameError, match="reserve is -1"):
+        InterdependentAuction("first_price", pair, reserve=-1)
+    with pytest.raises(GameError, match="dependence is 2"):
+        FgmPair(2)
+    with pytest.raises(GameError, match="correlation is 1"):
+        GaussianPair(1)
+    with pytest.raises(GameError, match="n_players is 1"):
+        LinearShares(1)
+    with pytest.raises(GameError, match="weights are -1"):
+        SignalSum(-1)
+
+
+def test_what_the_bound_needs_is_checked():
+    line = BidFunction([0, 1], [0, 0.5])
+    with pytest.raises(RefusedError, match="not affiliated"):
+        certify(InterdependentAuction("first_price", FgmPair(-0.5)), [line] * 2)
+    with pytest.raises(RefusedError, match="all-pay bids want"):
+        certify(InterdependentAuction("all_pay", FgmPair(1.0)), [line] * 2)
+    with pytest.raises(RefusedError, match="below the reserve"):
+        certify(InterdependentAuction("first_price", FgmPair(0.5), reserve=0.2), [line] * 2)
+    three = InterdependentAuction("first_price", IndependentSignals(Uniform(), 3))
+    with pytest.raises(RefusedError, match="different functions"):
+        certify(three, [line, line, line.scaled(0.9)])
+    with pytest.raises(RefusedError, match="same bid"):
+        certify(three, [BidFunction([0, 0.5, 1], [0.1, 0.1, 0.5])] * 3)
