@@ -197,7 +197,9 @@ class _Trade:
         inner = np.clip(np.append(np.ravel(cuts), seller.low), buyer.low, buyer.high)
         points = np.concatenate([_crowded(buyer.low, buyer.high), inner, buyer.turns])
         v, weights = _nodes(np.unique(points))
-        return v, weights * buyer.pdf(v)
+        density = buyer.pdf(v)
+        # Infinite at an end only, in cells that are too narrow to tell their nodes from it.
+        return v, weights * np.where(np.isfinite(density), density, 0.0)
 
 
 def _solved(function: Callable[[Array], Array], goal: Array, low: float, high: float) -> Array:

@@ -17,6 +17,8 @@ from econ_theory.verdicts import PlayerGains
 
 __all__ = ["DOUBLE_AUCTIONS"]
 
+TYPES = 513
+
 
 def _gains(game: DoubleAuction, profile: BidProfile, rng: np.random.Generator) -> list[PlayerGains]:
     bid, ask = profile.functions
@@ -28,13 +30,15 @@ def _buyer(game: DoubleAuction, bid: BidFunction, ask: BidFunction) -> PlayerGai
     buyer, seller = game.priors
     own, rival = Bidder(bid, buyer), Bidder(ask, seller)
     trading = Trading(game.utilities[0], game.k, rival)
+    # Types are told apart where bids hardly rise, too.
+    even = bid(np.linspace(bid.types[0], bid.types[-1], TYPES))
     return bidder_bound(
         own,
         [rival],
         trading,
         game.payoff_range(0),
         floor=float(min(bid.bids[0], ask.bids[0])),
-        kinks=trading.kinks,
+        kinks=np.concatenate([trading.kinks, even]),
         draw=False,
         most_cells=trading.most_cells,
     )

@@ -39,6 +39,9 @@ __all__ = ["BilateralTrade"]
 NEAR = 1e-13
 """Gap, as a share of all there is to gain, at which a path has come to its end."""
 
+PARTS = 16
+"""Points of a path for each step of the integration."""
+
 NEWTON_STEPS = 12
 MONOPOLY_GRID = 4097
 
@@ -134,24 +137,24 @@ class _Flow:
     def __init__(self, game: DoubleAuction) -> None:
         self.k, (self.buyer, self.seller) = game.k, game.priors
         self.span = self.buyer.high - self.seller.low
-        self.below = _ratio(self.seller, lambda c: self.seller.cdf(c), 0)
-        self.above = _ratio(self.buyer, lambda v: 1.0 - self.buyer.cdf(v), -1)
+        self.below = _Ratio(self.seller, lambda c: self.seller.cdf(c), 0)
+        self.above = _Ratio(self.buyer, lambda v: 1.0 - self.buyer.cdf(v), -1)
 
     def ends(self) -> tuple[float, float] | None:
         """Return the lowest and the highest price of the path that is smooth at both, if any."""
         from scipy.optimize import brentq
 
         buyer, seller, k = self.buyer, self.seller, self.k
-        rate = 1 + k * float(self.below(seller.low, 1))
-        rest = 1 - (1 - k) * float(self.above(buyer.high, 1))
+        rate = 1 + k * self.below.slopes[0]
+        rest = 1 - (1 - k) * self.above.slopes[1]
 
         def lowest(p: float) -> float:
-            return rate * (p - seller.low) - (1 - k) * float(self.above(p))
+            return rate * (p - seller.low) - (1 - k) * self.above(p)
 
         def highest(p: float) -> float:
-            return rest * (buyer.high - p) - k * float(self.below(p))
+            return rest * (buyer.high - p) - k * self.below(p)
 
-        inside = max(seller.low, buyer.low), min(seller.high, buyer.high)
+        inside = seller.low, buyer.high
         found: list[Any] = []
         for function in (lowest, highest):
             if function(inside[0]) * function(inside[1]) >= 0:
@@ -171,7 +174,7 @@ class _Flow:
         def missed(at: Array) -> Array | None:
             if not (self.seller.low < at[0] < middle < at[1] < self.buyer.high):
                 return None
-            path = self.path((at[0], middle, at[1]), 1e-8)
+            path = self.path((at[0], middle, at[1]), 1e-8, bounded=False)
             return np.array([path[1, 0] - low, path[1, -1] - high])
 
         off = missed(point)
@@ -196,7 +199,12 @@ class _Flow:
             point, off = point + share * change, tried
         if off is None or np.abs(off).max() > 1e-4 * self.span:
             return None
-        return float(point[0]), middle, float(point[1])
+        path = self.path((point[0], middle, point[1]), 1e-10, bounded=False)
+        inside = np.flatnonzero((path[0] < self.seller.high) & (path[2] > self.buyer.low))
+        if not len(inside):
+            return None
+        cost, price, value = path[:, inside[len(inside) // 2]]
+        return float(cost), float(price), float(value)
 
     def middle(self) -> tuple[float, float, float]:
         """Return a point inside: a low cost, a high value, and the price between."""
@@ -206,8 +214,11 @@ class _Flow:
         cost, value = min(cost, low + 0.4 * (high - low)), max(value, high - 0.4 * (high - low))
         return cost, (cost + value) / 2, value
 
-    def path(self, point: tuple[float, float, float], tol: float) -> Array:
-        """Return costs, prices and values along the path through `point`, ``(3, N)``."""
+    def path(self, point: tuple[float, float, float], tol: float, *, bounded: bool = True) -> Array:
+        """Return costs, prices and values along the path through `point`, ``(3, N)``.
+
+        It ends where the types do, or if not `bounded`, goes on as if ratios were straight beyond.
+        """
         from scipy.integrate import solve_ivp
 
         k, below, above = self.k, self.below, self.above
@@ -217,16 +228,18 @@ class _Flow:
             c, p, v = y
             low, high = max(p - c, 0.0), max(v - p, 0.0)
             return [
-                sign * k * float(below(c)) * low,
+                sign * k * below(c) * low,
                 sign * low * high,
-                sign * (1 - k) * float(above(v)) * high,
+                sign * (1 - k) * above(v) * high,
             ]
 
         def up(t: float, y: Array, sign: float) -> float:
-            return min(max(y[1] - y[0], self.buyer.high - y[2]) - near, self.seller.high - y[0])
+            left = max(y[1] - y[0], self.buyer.high - y[2]) - near
+            return min(left, self.seller.high - y[0]) if bounded else left
 
         def down(t: float, y: Array, sign: float) -> float:
-            return min(max(y[2] - y[1], y[0] - self.seller.low) - near, y[2] - self.buyer.low)
+            left = max(y[2] - y[1], y[0] - self.seller.low) - near
+            return min(left, y[2] - self.buyer.low) if bounded else left
 
         halves = []
         for sign, end in ((-1.0, down), (1.0, up)):
@@ -242,7 +255,10 @@ class _Flow:
                 atol=tol * 1e-2 * self.span,
                 dense_output=True,
             )
-            times = np.linspace(0.0, found.t[-1], 8 * len(found.t) + 200 if tol < 1e-9 else 2)
+            # The solver's steps are as long as the path is smooth.
+            steps = len(found.t) - 1
+            places = np.linspace(0, steps, PARTS * steps + 1)
+            times = np.interp(places, np.arange(steps + 1), found.t)
             halves.append(found.sol(times))
         return np.concatenate([halves[0][:, ::-1], halves[1][:, 1:]], axis=1)
 
@@ -283,21 +299,32 @@ def _rising(types: Array, bids: Array, prior: Prior) -> BidFunction:
     return BidFunction(types, np.maximum.accumulate(bids))
 
 
-def _ratio(prior: Prior, share: Callable[[Array], Array], end: int) -> Any:
-    """Return `share` over the density, a spline; at the given end, where both may vanish, 0."""
-    from scipy.interpolate import CubicSpline
+class _Ratio:
+    """A share of types over their density, a spline; straight beyond the types."""
 
-    width = prior.high - prior.low
-    types = prior.low + width * (1 - np.cos(np.linspace(0, np.pi, 1025))) / 2
-    types[-1] = prior.high
-    inner = np.clip(types, prior.low + 1e-9 * width, prior.high - 1e-9 * width)
-    found = share(inner)
-    ratio = np.minimum(found / np.maximum(prior.pdf(inner), 1e-300), 1e3 * width)
-    ratio[end] = 0.0
-    # So close to the end a distribution function has no digits left.
-    sure = found > 1e-7
-    sure[end] = True
-    return CubicSpline(types[sure], ratio[sure])
+    def __init__(self, prior: Prior, share: Callable[[Array], Array], end: int) -> None:
+        from scipy.interpolate import CubicSpline
+
+        self.low, self.high = prior.low, prior.high
+        width = prior.high - prior.low
+        types = prior.low + width * (1 - np.cos(np.linspace(0, np.pi, 1025))) / 2
+        types[-1] = prior.high
+        inner = np.clip(types, prior.low + 1e-9 * width, prior.high - 1e-9 * width)
+        found = share(inner)
+        ratio = np.minimum(found / np.maximum(prior.pdf(inner), 1e-300), 1e3 * width)
+        ratio[end] = 0.0
+        # So close to the end a distribution function has no digits left.
+        sure = found > 1e-7
+        sure[end] = True
+        self.spline = CubicSpline(types[sure], ratio[sure])
+        self.slopes = [float(self.spline(v, 1)) for v in (prior.low, prior.high)]
+
+    def __call__(self, v: float) -> float:
+        if v < self.low:
+            return float(self.spline(self.low)) + self.slopes[0] * (v - self.low)
+        if v > self.high:
+            return float(self.spline(self.high)) + self.slopes[1] * (v - self.high)
+        return float(self.spline(v))
 
 
 def _monopoly(game: DoubleAuction, n_knots: int) -> BidProfile:
