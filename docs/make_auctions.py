@@ -10,7 +10,10 @@ from pathlib import Path
 
 from econ_theory import catalog
 from econ_theory.analysis import revenue
-from econ_theory.games import AuctionGame
+from econ_theory.games import AuctionGame, InterdependentAuction, LocalGlobalAuction
+
+SELLING = AuctionGame, InterdependentAuction, LocalGlobalAuction
+"""Families whose seller earns what `revenue` knows."""
 
 PAGE = Path(__file__).with_name("auctions.md")
 START, END = "<!-- written by make_auctions.py, from here -->", "<!-- to here -->"
@@ -25,7 +28,7 @@ def page() -> str:
     for entry in catalog.auctions():
         bids = "; ".join(f"`{expression}`" for expression in entry.expressions)
         earned = ""
-        if isinstance(entry.game, AuctionGame):
+        if isinstance(entry.game, SELLING):
             earned = f"{revenue(entry.game, entry.equilibrium):.4f}"
         cells = (*entry.game.summary, bids, earned, entry.source)
         rows.append(f"| `{entry.name}` | " + " | ".join(cells) + " |")

@@ -7,83 +7,19 @@ from dataclasses import dataclass
 from typing import Any, overload
 
 from econ_theory.certificates import Certificate, ContinuousCertificate, certify
+from econ_theory.choice import Choice, choose, solver_name
 from econ_theory.errors import NotConverged, RefusedError, SettingError
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.games.continuous import ContinuousGame
 from econ_theory.seeding import Seed, as_rng, entropy_of
-from econ_theory.solvers import (
-    AsymmetricAllPay,
-    AsymmetricFirstPrice,
-    BidResponse,
-    BilateralTrade,
-    Chain,
-    CoreBidding,
-    Cutoffs,
-    DualAveraging,
-    GlobalNewton,
-    IndifferenceNewton,
-    Lemke,
-    LinearGaussian,
-    MilgromWeber,
-    MultiUnit,
-    PureEnumeration,
-    QuantalResponse,
-    SelfPlay,
-    Solver,
-    SplitAwards,
-    SymmetricAuction,
-    TruthfulBidding,
-    ZeroSumLp,
-)
+from econ_theory.solvers import Solver
 from econ_theory.strategies import StrategyProfile, check_profile
 from econ_theory.trial import Status, Trial
 
-__all__ = ["Choice", "ContinuousSolution", "Solution", "Status", "choose", "solve"]
+__all__ = ["ContinuousSolution", "Solution", "solve"]
 
 EXACT_TOL = 1e-9
 """Relative gain at which an exact solver's proposal counts as an equilibrium up to rounding."""
-
-
-SMALL = 150
-"""Rows of a linear complementarity problem up to which pivoting from uniform play just works."""
-
-MEDIUM = 600
-"""Rows up to which self-play comes close enough for pivoting to finish."""
-
-_POLISH = ((IndifferenceNewton(scales=(1.0,), restarts=0, max_iterations=10), 3),)
-_BRISK = (
-    (QuantalResponse(limit=2e-8, brisk=True, max_points=5000), 5000),
-    *_POLISH,
-)
-_GLANCE = ((SelfPlay(), 8), (Lemke(max_pivots=200), 200))
-_PLAY = ((SelfPlay(), 60), (Lemke(max_pivots=1500), 1500))
-_CAREFUL = ((QuantalResponse(limit=2e-8), 50_000), (IndifferenceNewton(restarts=2), 40))
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A solver for a game, and why it."""
-
-    solver: Solver
-    why: str
-
-
-_CONTINUOUS = (
-    Choice(SymmetricAuction(), "bidders who are alike: quadrature"),
-    Choice(TruthfulBidding(), "the second price: truthful bids"),
-    Choice(AsymmetricAllPay(), "two unequal bidders who all pay: one integral matches types"),
-    Choice(AsymmetricFirstPrice(), "the winner pays its bid: shooting from the highest bid"),
-    Choice(BilateralTrade(), "bilateral trade: a path of prices by first-order conditions"),
-    Choice(BidResponse(), "smooth payoffs of a sum: simultaneous best responses"),
-    Choice(LinearGaussian(), "normal signals, quadratic payoffs: affine best responses"),
-    Choice(CoreBidding(), "locals against a global bidder: the first-order condition of bids"),
-    Choice(MilgromWeber(), "affiliated signals, related values: quadrature on the diagonal"),
-    Choice(DualAveraging(), "nothing special: learning on a grid, then first-order conditions"),
-    Choice(MultiUnit(), "several units: the first-order condition of each"),
-    Choice(SplitAwards(), "half a contract each or all to one: asks in closed form"),
-    Choice(Cutoffs(), "two actions: cutoffs"),
-)
-"""Solvers of games with continuous types; the first that does not refuse is chosen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,67 +70,6 @@ class ContinuousSolution(Solution):
 
     profile: Any  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
     certificate: ContinuousCertificate
-
-
-def choose(game: BayesianGame | ContinuousGame, *, started: bool = False) -> Choice:
-    """Return the default solver for `game`, and why.
-
-    With `started`, one that makes use of a start, if there is any.
-
-    >>> import numpy as np
-    >>> pennies = np.array([[1, -1], [-1, 1]]).reshape(1, 1, 2, 2)
-    >>> choose(BayesianGame([[1]], [pennies, -pennies])).why
-    'two players, zero-sum: one linear program'
-    """
-    if isinstance(game, ContinuousGame):
-        return _first_that_applies(game)
-    if game.n_players == 1:
-        return Choice(PureEnumeration(), "one player: best actions")
-    if game.n_players == 2:
-        if ZeroSumLp().refuses(game) is None:
-            return Choice(
-                _chain((ZeroSumLp(), 1), *_POLISH), "two players, zero-sum: one linear program"
-            )
-        size = sum(t * (a + 1) for t, a in zip(game.n_types, game.n_actions, strict=True))
-        if size <= SMALL:
-            return Choice(Lemke(), "two players, small: complementary pivoting")
-        branch = "Newton's method from the quantal response branch"
-        play = "self-play comes close, complementary pivoting finishes"
-        if size > MEDIUM:
-            return Choice(_chain(*_BRISK, *_CAREFUL), f"two players, large: {branch}")
-        if started:
-            return Choice(
-                _chain(*_PLAY, *_PLAY, *_BRISK, *_CAREFUL), f"two players: {play}; else {branch}"
-            )
-        return Choice(
-            _chain(*_GLANCE, *_BRISK, *_PLAY, *_CAREFUL), f"two players: {play}; else {branch}"
-        )
-    players = f"{game.n_players} players: self-play comes close"
-    branch = ((QuantalResponse(limit=1e-5), 10_000), (IndifferenceNewton(), 400))
-    if GlobalNewton().refuses(game) is None:
-        return Choice(
-            _chain((SelfPlay(), 2), (GlobalNewton(), 1000), *branch),
-            f"{players}, the global Newton method finishes; else the quantal response branch",
-        )
-    return Choice(
-        _chain((SelfPlay(), 4), (IndifferenceNewton(restarts=5), 18), *branch),
-        f"{players}, Newton's method on the support finishes; else the quantal response branch",
-    )
-
-
-def _first_that_applies(game: ContinuousGame) -> Choice:
-    refusals = []
-    for choice in _CONTINUOUS:
-        refusal = choice.solver.refuses(game)  # type: ignore[arg-type]
-        if refusal is None:
-            return choice
-        refusals.append(f"{solver_name(choice.solver)}: {refusal}")
-    raise RefusedError(f"no solver applies. {' '.join(refusals)}")
-
-
-def _chain(*parts: tuple[Solver, int]) -> Chain:
-    solvers, steps = zip(*parts, strict=True)
-    return Chain(solvers, steps)
 
 
 @overload
@@ -360,12 +235,6 @@ def check_solvable(game: Any, solver: Solver, start: Any) -> None:
 
 def _continuous(game: Any) -> bool:
     return isinstance(game, ContinuousGame)
-
-
-def solver_name(solver: Solver) -> str:
-    if isinstance(solver, Chain):
-        return " then ".join(solver_name(part) for part in solver.solvers)
-    return type(solver).__name__
 
 
 def _bar(progress: bool, name: str):

@@ -10,12 +10,11 @@ import numpy as np
 
 from econ_theory.arrays import is_exact
 from econ_theory.certificates import certify
+from econ_theory.choice import choose, solver_name
 from econ_theory.driver import (
     EXACT_TOL,
     Solution,
     check_solvable,
-    choose,
-    solver_name,
 )
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.bayesian import BayesianGame

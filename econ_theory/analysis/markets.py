@@ -8,10 +8,10 @@ from typing import Any
 from econ_theory.bid_functions import as_bids
 from econ_theory.certificates import certify
 from econ_theory.envelope import Bidder
-from econ_theory.envelope.aggregates import Aggregate, aggregate
 from econ_theory.errors import RefusedError
 from econ_theory.games.aggregative_game import AggregativeGame
 from econ_theory.games.quadratic_payoffs import Cournot
+from econ_theory.judges.aggregative_games.aggregates import Aggregate, aggregate
 
 __all__ = ["CournotOutcome", "cournot_outcome", "expected_total"]
 

@@ -64,7 +64,8 @@ class Envelope:
 
     def gains(self) -> Gains:
         """Return bounds and estimates of every own cell's gain."""
-        return self._searched() if self.reduction.slope is None else self._affine()
+        gains = self._searched() if self.reduction.slope is None else self._affine()
+        return gains._replace(bounds=np.minimum(gains.bounds, self.reduction.most))
 
     def mean_utility(self) -> float:
         """Return the ex-ante utility of own play."""

@@ -60,6 +60,8 @@ class Reduction:
         Whether utility follows from the own bid and the chance of winning alone.
     sane : (C,) boolean array or None
         Cells where deviations can pay at all; default all.
+    most : float
+        What no type gains more than, whatever it does.
     blocks : int
         Blocks of cells between which deviations are told apart where U is not affine.
     doubt : float
@@ -74,6 +76,7 @@ class Reduction:
     utility: Callable[[Array, Array | None], Array] | None = None
     pointwise: bool = True
     sane: Array | None = None
+    most: float = np.inf
     blocks: int = 512
     doubt: float = 0.0
 
@@ -192,7 +195,11 @@ def averse_winner(utility: Crra | Cara, first_price: bool, curve: Curve) -> Redu
             steps = utility.of(types - b.middle) * win.step
             return np.concatenate([np.zeros((len(types), 1)), np.cumsum(steps, axis=1)], axis=1)
 
-    return Reduction(terms, None, utility=worth, pointwise=first_price, sane=sane)
+    # Without losses, no one gains more than a sure win at the lowest bid; marginal utility, which
+    # the terms go by, is infinite where a type bids its value.
+    best = float(utility.of(v.right.max() - b.left[:1])[0])
+    most = best if isinstance(utility, Crra) else np.inf
+    return Reduction(terms, None, utility=worth, pointwise=first_price, sane=sane, most=most)
 
 
 def _averse_all_pay(utility: Cara, curve: Curve) -> Reduction:
@@ -240,6 +247,7 @@ def worthwhile(curve: Curve) -> Array:
 
 
 def check_losses(utility: Crra | Cara, curve: Curve) -> None:
+    """Raise `RefusedError` if some type bids above its value and `utility` knows no losses."""
     x = curve.type - curve.bid
     scale = np.abs(curve.type.right).max()
     # Types that place no bid stand at the lowest level, with no chance of winning.

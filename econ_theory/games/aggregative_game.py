@@ -12,7 +12,7 @@ from econ_theory.arrays import Array
 from econ_theory.errors import GameError
 from econ_theory.games.aggregate_payoffs import AggregatePayoff, Contest
 from econ_theory.games.continuous import ContinuousGame
-from econ_theory.games.priors import Prior, as_prior
+from econ_theory.games.priors import Prior, as_priors
 from econ_theory.games.quadratic_payoffs import Interval
 from econ_theory.games.summaries import players_name
 
@@ -71,23 +71,13 @@ class AggregativeGame(ContinuousGame):
                 f"payoff is {type(payoff).__name__}, want Cournot, Bertrand, PublicGood, "
                 "LinearQuadratic, Contest or SmoothPayoff."
             )
-        many = isinstance(priors, (list, tuple))
-        if many and n_players not in (None, len(priors)):
-            raise GameError(
-                f"n_players is {n_players} with {len(priors)} priors, want one prior a player; "
-                "leave n_players out."
-            )
-        if not many and (n_players is None or n_players < 1):
-            raise GameError(
-                f"n_players is {n_players}, want how many players (>= 1) share the prior."
-            )
-        given = [as_prior(p) for p in priors] if many else [as_prior(priors)] * int(n_players or 0)
+        given = as_priors(priors, n_players)
         if actions is None:
             actions = [payoff.actions(prior, len(given)) for prior in given]
         intervals = _intervals(actions, len(given))
         payoff.check(intervals, given)
         object.__setattr__(self, "payoff", payoff)
-        object.__setattr__(self, "priors", tuple(given))
+        object.__setattr__(self, "priors", given)
         object.__setattr__(self, "actions", tuple(intervals))
 
     @property

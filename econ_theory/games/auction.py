@@ -21,7 +21,7 @@ from econ_theory.games.payment_rules import (
     WinnerPays,
     rule,
 )
-from econ_theory.games.priors import Prior, Reversed, as_prior
+from econ_theory.games.priors import Prior, Reversed, as_priors
 from econ_theory.games.summaries import payment_name, players_name
 from econ_theory.games.utilities import (
     Cara,
@@ -96,17 +96,7 @@ class AuctionGame(ContinuousGame):
         procurement: bool = False,
         demand: tuple[float, float] | None = None,
     ) -> None:
-        many = isinstance(priors, (list, tuple))
-        if many and n_players not in (None, len(priors)):
-            raise GameError(
-                f"n_players is {n_players} with {len(priors)} priors, want one prior a player; "
-                "leave n_players out."
-            )
-        if not many and (n_players is None or n_players < 1):
-            raise GameError(
-                f"n_players is {n_players}, want how many players (>= 1) share the prior."
-            )
-        given = [as_prior(p) for p in priors] if many else [as_prior(priors)] * int(n_players or 0)
+        given = as_priors(priors, n_players)
         attitudes = (
             tuple(utilities) if isinstance(utilities, Sequence) else (utilities,) * len(given)
         )
@@ -114,7 +104,7 @@ class AuctionGame(ContinuousGame):
             raise GameError(f"utilities has {len(attitudes)} entries, want {len(given)}.")
         for name, value in (
             ("payment", rule(payment)),
-            ("priors", tuple(given)),
+            ("priors", given),
             ("utilities", attitudes),
             ("reserve", None if reserve is None else float(reserve)),
             ("procurement", bool(procurement)),
@@ -254,7 +244,8 @@ def _check(game: AuctionGame) -> None:
             f"prizes is {prizes} with {game.n_players} players, want at most one prize a player, "
             "and one prior for all."
         )
-    if isinstance(payment, (Effort, CustomPayoff)) and game.reserve is not None:
+    unreserved = isinstance(payment, (Effort, CustomPayoff)) or len(prizes) > 1
+    if unreserved and game.reserve is not None:
         raise GameError(f"reserve is {game.reserve} with {payment}, want None.")
     for utility in game.utilities:
         wanted = _misfit(game, utility)

@@ -20,6 +20,7 @@ __all__ = [
     "ScipyPrior",
     "Uniform",
     "as_prior",
+    "as_priors",
     "truncated",
 ]
 
@@ -336,6 +337,24 @@ cut the distribution with truncated(distribution, low, high).
         f"prior is {thing!r}, want a Prior or a frozen continuous distribution of scipy.stats; "
         "joint distributions of types are not supported: values are independent and private."
     )
+
+
+def as_priors(given: Any, n_players: int | None) -> tuple[Prior, ...]:
+    """Return one prior a player: those of a list, or `n_players` times the only one.
+
+    >>> len(as_priors(Uniform(), 3)), len(as_priors([Uniform(), Power(2)], None))
+    (3, 2)
+    """
+    if isinstance(given, (list, tuple)):
+        if n_players not in (None, len(given)):
+            raise GameError(
+                f"n_players is {n_players} with {len(given)} priors, want one prior a player; "
+                "leave n_players out."
+            )
+        return tuple(as_prior(prior) for prior in given)
+    if n_players is None or n_players < 1:
+        raise GameError(f"n_players is {n_players}, want how many players (>= 1) share the prior.")
+    return (as_prior(given),) * n_players
 
 
 def _check_interval(low: float, high: float) -> None:

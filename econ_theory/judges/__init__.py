@@ -1,4 +1,4 @@
-"""Who judges which game with continuous types: one file a family, and one table of them all.
+"""Who judges which game with continuous types: one file or folder a family, one table of them all.
 
 A judge takes a game, a profile and a generator, and returns the `PlayerGains` of every player:
 what its types could gain from any action at all. `certify` makes the certificate of them. Most

@@ -13,16 +13,16 @@ from econ_theory.games.local_global_auction import LocalGlobalAuction
 from econ_theory.games.multi_unit_auction import MultiUnitAuction
 from econ_theory.games.participation_game import ParticipationGame
 from econ_theory.games.split_award import SplitAward
-from econ_theory.judges.aggregative_games import AGGREGATIVE_GAMES
+from econ_theory.judges.aggregative_games.judge import AGGREGATIVE_GAMES
 from econ_theory.judges.auctions import AUCTIONS
 from econ_theory.judges.base import Judge
-from econ_theory.judges.double_auctions import DOUBLE_AUCTIONS
+from econ_theory.judges.double_auctions.judge import DOUBLE_AUCTIONS
 from econ_theory.judges.gaussian import GAUSSIAN
-from econ_theory.judges.interdependent import INTERDEPENDENT
-from econ_theory.judges.local_global import LOCAL_GLOBAL
-from econ_theory.judges.multi_unit import MULTI_UNIT
+from econ_theory.judges.interdependent.judge import INTERDEPENDENT
+from econ_theory.judges.local_global.judge import LOCAL_GLOBAL
+from econ_theory.judges.multi_unit.judge import MULTI_UNIT
 from econ_theory.judges.participation import PARTICIPATION
-from econ_theory.judges.split_award import SPLIT_AWARD
+from econ_theory.judges.split_award.judge import SPLIT_AWARD
 
 __all__ = ["JUDGES", "judge_of"]
 

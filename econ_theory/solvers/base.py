@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator
 from numbers import Real
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from econ_theory.errors import SettingError
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.strategies import StrategyProfile
 
-__all__ = ["Ending", "Proposals", "Solver", "check_numbers", "two_players_wanted"]
+__all__ = ["Ending", "Proposals", "Solver", "check_numbers", "family_wanted", "two_players_wanted"]
 
 
 class Ending(str):
@@ -99,6 +99,19 @@ def two_players_wanted(game: BayesianGame) -> str | None:
     if game.n_players == 1:
         return "the game has 1 player, want 2; use PureEnumeration."
     return f"the game has {game.n_players} players, want 2; use SelfPlay."
+
+
+def family_wanted(game: Any, family: type) -> str | None:
+    """Return the refusal of a game that is not of a `family` of continuous games, or None.
+
+    >>> from econ_theory.games import AuctionGame
+    >>> family_wanted(BayesianGame([1.0], [[[1.0, 0.5]]]), AuctionGame)
+    'the game is of type BayesianGame, want AuctionGame; use QuantalResponse.'
+    """
+    if isinstance(game, family):
+        return None
+    other = "QuantalResponse" if isinstance(game, BayesianGame) else "the default solver"
+    return f"the game is of type {type(game).__name__}, want {family.__name__}; use {other}."
 
 
 def check_numbers(settings: object, *, above: bool = False, **least: float) -> None:

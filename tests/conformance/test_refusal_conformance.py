@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from econ_theory import BayesianGame, solve, solvers
-from econ_theory.driver import choose
+from econ_theory.choice import choose
 from econ_theory.solvers import CorrelatedLp, Solver
 
 

@@ -9,7 +9,6 @@ from scipy import stats
 
 from econ_theory import certify
 from econ_theory.bid_functions import BidFunction, BidProfile
-from econ_theory.envelope.aggregates import aggregate, cells_of
 from econ_theory.envelope.curve import Bidder
 from econ_theory.games import (
     AggregativeGame,
@@ -25,6 +24,7 @@ from econ_theory.games import (
     Uniform,
     truncated,
 )
+from econ_theory.judges.aggregative_games.aggregates import aggregate, cells_of
 from econ_theory.solvers import BidResponse
 
 PRIORS = [

@@ -277,5 +277,8 @@ def test_the_solver_refuses_other_games_and_settings():
     for knots in ((), (1,)):
         with pytest.raises(SettingError, match="want some numbers >= 2"):
             BidResponse(knots)
-    with pytest.raises(RefusedError, match="the game is a AuctionGame, want an AggregativeGame"):
+    with pytest.raises(
+        RefusedError,
+        match="AuctionGame, want AggregativeGame; use the default",
+    ):
         solve(AuctionGame("first_price", Uniform(), 2), BidResponse())

@@ -200,3 +200,11 @@ def test_chords_enclose_powers_and_products(points, m):
     inner = (x.left + share * x.step) ** m * (y.left + share * y.step)
     chord = made.left + share * made.step
     assert (np.abs(inner - chord) <= made.dev * (1 + 1e-9) + 1e-12).all()
+
+
+def test_bids_at_value_with_infinite_marginal_utility_are_bounded_all_the_same():
+    game = AuctionGame("first_price", Uniform(), 2, utilities=Crra(0.5))
+    certificate = certify(game, [lambda v: v] * 2)
+    # A type v gains most by 2 v / 3: sqrt(v / 3) * 2 v / 3, at v = 1.
+    assert certificate.estimate == pytest.approx(2 / 3 / np.sqrt(3), rel=1e-2)
+    assert certificate.estimate <= certificate.epsilon <= 1.0

@@ -26,7 +26,7 @@ from econ_theory.games import (
 )
 from econ_theory.learners import Hedge
 from econ_theory.solvers import DualAveraging
-from econ_theory.solvers.grid_payoffs import classes, grid_payoffs
+from econ_theory.solvers.continuous.grid_payoffs import classes, grid_payoffs
 
 ENTRIES = {e.name: e for e in catalog.auctions() if isinstance(e.game, AuctionGame)}
 STANDARD = (
@@ -224,7 +224,7 @@ def test_spite_between_unequal_bidders():
 def test_refusals_and_settings():
     solver = DualAveraging()
     assert solver.refuses(random_game(2, 2, rng=0)) == (
-        "the game is a BayesianGame, want a ContinuousGame; use QuantalResponse."
+        "the game is of type BayesianGame, want ContinuousGame; use QuantalResponse."
     )
     assert solver.refuses(AuctionGame("first_price", Uniform(), 1)) == (
         "there is one player, want two or more."

@@ -149,7 +149,7 @@ def test_a_start_is_where_newton_begins():
 
 def test_what_is_refused():
     assert SOLVER.refuses(AuctionGame("first_price", Uniform(), 2)) == (
-        "the game is a AuctionGame, want a GaussianGame."
+        "the game is of type AuctionGame, want GaussianGame; use the default solver."
     )
     with pytest.raises(SettingError, match="starts is 0"):
         LinearGaussian(starts=0)

@@ -12,11 +12,11 @@ from scipy import stats
 
 from econ_theory import certify
 from econ_theory.bid_functions import BidFunction, BidProfile
-from econ_theory.envelope.package_bids import global_payoff, local_payoff, sum_of
-from econ_theory.envelope.steps import Steps, bids_below
 from econ_theory.errors import GameError, ProfileError, RefusedError
 from econ_theory.games import LocalGlobalAuction, Power, Uniform, truncated
 from econ_theory.games.local_global_auction import CoreRule
+from econ_theory.judges.local_global.package_bids import global_payoff, local_payoff, sum_of
+from econ_theory.judges.local_global.steps import Steps, bids_below
 
 RULES = get_args(CoreRule)
 LOCALS = [Uniform(), Uniform(0.3, 1.2), Power(2.0), truncated(stats.norm(0.4, 0.3), 0, 1)]

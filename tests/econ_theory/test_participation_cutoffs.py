@@ -104,7 +104,7 @@ def test_what_is_refused():
     with pytest.raises(RefusedError, match="Cutoffs refuses: whether high or low"):
         SOLVER.equilibria(mixed)
     assert SOLVER.refuses(AuctionGame("first_price", Uniform(), 2)) == (
-        "the game is a AuctionGame, want a ParticipationGame."
+        "the game is of type AuctionGame, want ParticipationGame; use the default solver."
     )
     with pytest.raises(SettingError, match="grid is 1, want a number >= 2"):
         Cutoffs(grid=1)

@@ -8,7 +8,7 @@ import pytest
 from econ_theory import certify, solve
 from econ_theory.bid_functions import BidFunction, BidProfile
 from econ_theory.catalog import random_game
-from econ_theory.driver import choose
+from econ_theory.choice import choose
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games import AuctionGame, Crra, CustomPayoff, Uniform
 from econ_theory.solvers import DualAveraging, PolicyGradient
@@ -16,6 +16,7 @@ from econ_theory.solvers import DualAveraging, PolicyGradient
 torch = pytest.importorskip("torch")
 
 FIRST_PRICE = AuctionGame("first_price", Uniform(), 2)
+WHERE = "econ_theory.solvers.continuous.policy_gradient"
 BRIEF = PolicyGradient(batch=2**12, iterations=200, every=100)
 
 
@@ -115,9 +116,9 @@ def test_it_is_never_chosen_by_itself():
 def test_refusals_and_settings(monkeypatch):
     solver = PolicyGradient()
     assert solver.refuses(random_game(2, 2, rng=0)) == (
-        "the game is a BayesianGame, want a ContinuousGame; use QuantalResponse."
+        "the game is of type BayesianGame, want ContinuousGame; use QuantalResponse."
     )
-    monkeypatch.setattr("econ_theory.solvers.policy_gradient.find_spec", lambda name: None)
+    monkeypatch.setattr(f"{WHERE}.find_spec", lambda name: None)
     with pytest.raises(RefusedError, match=r'torch is not installed, want it; run: pip install "'):
         solve(FIRST_PRICE, solver)
     with pytest.raises(SettingError, match="sigma is 0, want a number > 0"):

@@ -10,7 +10,7 @@ from scipy import stats
 
 from econ_theory.games import Power, Uniform, truncated
 from econ_theory.games.priors import as_prior
-from econ_theory.solvers.quantile_table import QuantileTable
+from econ_theory.solvers.continuous.quantile_table import QuantileTable
 
 
 @pytest.mark.parametrize(

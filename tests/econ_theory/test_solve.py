@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from econ_theory import BayesianGame, Solution, Status, StrategyProfile, solve, solve_all
-from econ_theory.driver import choose
+from econ_theory.choice import choose
 from econ_theory.errors import NotConverged, ProfileError, RefusedError, SettingError
 from econ_theory.solvers import (
     Chain,

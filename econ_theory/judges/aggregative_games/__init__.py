@@ -1,0 +1,1 @@
+"""Aggregative games: sums of what others do, enclosed; own payoffs, smooth."""

@@ -1,0 +1,1 @@
+"""Double auctions: each trader is a bidder who may pay less than its bid."""

@@ -1,0 +1,1 @@
+"""Several units: one bound a unit, added up."""

@@ -1,0 +1,1 @@
+"""Split awards: pairs of asks as lines in the own cost."""

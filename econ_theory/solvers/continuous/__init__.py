@@ -1,0 +1,1 @@
+"""Solvers of games with continuous types, and what they share."""
