@@ -169,6 +169,7 @@ def _chain(*parts: tuple[Solver, int]) -> Chain:
 
 
 def solver_name(solver: Solver) -> str:
+    """Return the name of a solver; of a chain, those of its parts."""
     if isinstance(solver, Chain):
         return " then ".join(solver_name(part) for part in solver.solvers)
     return type(solver).__name__

@@ -232,6 +232,7 @@ def _paying(
 
 
 def of_surplus(utility: Crra | Cara, x: Chord) -> Chord:
+    """Return the utility of an enclosed surplus, enclosed."""
     ends = [utility.of(end) for end in (x.left, x.right)]
     slopes = [utility.slope(end) for end in (x.left, x.right)]
     if isinstance(utility, Crra):

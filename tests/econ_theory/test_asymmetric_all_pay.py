@@ -34,7 +34,6 @@ def test_the_closed_form_is_recovered():
         (AllPay(0.5), [NORMAL, stats.beta(2, 3)]),
         (AllPay(0.95), [NORMAL, Uniform(0, 2)]),
     ],
-    ids=str,
 )
 def test_smooth_priors_are_solved(rule, priors):
     game = AuctionGame(rule, priors)

@@ -69,7 +69,6 @@ TEN = [Uniform()] * 4 + [Uniform(0, 1.1)] * 3 + [Power(2.0)] * 3
         ),
         ([Uniform(), Uniform(0, 2)], {"utilities": ReturnOnInvestment(), "reserve": 0.1}),
     ],
-    ids=str,
 )
 def test_classes_are_certified(priors, options):
     game = AuctionGame("first_price", priors, **options)
@@ -78,6 +77,7 @@ def test_classes_are_certified(priors, options):
     assert certificate.relative <= 1e-6
 
 
+@pytest.mark.slow
 def test_mixtures_of_first_and_second_price():
     game = AuctionGame(WinnerPays(0.4), [Uniform(), Uniform(0, 2), NORMAL])
     assert certify(game, proposed(game)).relative <= 1e-6

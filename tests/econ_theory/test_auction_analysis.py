@@ -137,6 +137,7 @@ def test_effort_in_a_contest_adds_up():
         allocation_welfare(entry.game, entry.equilibrium)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prior", [Uniform(), Power(2.0), NORMAL, stats.beta(2, 4)])
 def test_no_reserve_earns_more_than_the_optimal_one(prior):
     best, most = optimal_reserve(prior), optimal_revenue(prior, 3)
@@ -178,6 +179,7 @@ def test_unequal_bidders_are_not_worth_the_optimum_to_usual_auctions():
     assert allocation_welfare(first, bids).share < 1 - 1e-3
 
 
+@pytest.mark.slow
 def test_risk_aversion_raises_the_first_price_and_not_the_second():
     earned = []
     for power in (1.0, 0.7, 0.4, 0.2):
@@ -190,6 +192,7 @@ def test_risk_aversion_raises_the_first_price_and_not_the_second():
     assert revenue(game, solve(game).profile) == pytest.approx(earned[0], rel=1e-6)
 
 
+@pytest.mark.slow
 def test_more_bidders_are_worth_more_than_the_best_reserve():
     # Bulow and Klemperer 1996, for regular priors.
     for prior in (Uniform(), NORMAL, Power(2.0)):

@@ -18,6 +18,7 @@ from econ_theory.solvers import BilateralTrade
 NORMAL = truncated(stats.norm(0.5, 0.25), 0.0, 1.0)
 
 
+@pytest.mark.slow
 @given(
     k=st.floats(0.1, 0.9),
     low=st.floats(-0.3, 0.2),
@@ -51,7 +52,6 @@ def test_uniform_types_bid_straight_lines(k, low, width):
         (0.0, stats.beta(0.5, 0.5), Uniform()),
         (0.5, Uniform(2, 3), Uniform()),
     ],
-    ids=str,
 )
 def test_smooth_priors_are_solved(k, buyer, seller):
     solution = solve(DoubleAuction(k, buyer, seller), tol=1e-5)
@@ -90,6 +90,7 @@ def test_every_point_between_cost_and_value_has_its_equilibrium(k, cost, value, 
     assert trade.second_best < trade.first_best
 
 
+@pytest.mark.slow
 def test_the_mirrored_game_has_the_mirrored_equilibrium():
     game = DoubleAuction(0.3, Power(2.0), Power(1.2))
     one, other = solve(game), solve(game.mirrored)
@@ -128,7 +129,7 @@ def test_a_monopolist_skips_prices_that_are_never_best():
 def test_what_is_not_solved_is_refused_with_advice():
     with pytest.raises(RefusedError, match="risk averse"):
         solve(DoubleAuction(0.5, utilities=Crra(0.5)), BilateralTrade())
-    with pytest.raises(RefusedError, match="want a DoubleAuction"):
+    with pytest.raises(RefusedError, match="want DoubleAuction"):
         solve(AuctionGame("first_price", Uniform(), 2), BilateralTrade())
     with pytest.raises(RefusedError, match="inside the types"):
         solve(DoubleAuction(), BilateralTrade(through=(-0.1, 0.5, 0.9)))
@@ -185,6 +186,7 @@ def test_gains_are_what_buyer_and_seller_earn_together(seed, k):
     assert trade.first_best == pytest.approx(float(np.maximum(v - c, 0).mean()), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_second_best_of_unequal_types_pays_for_itself():
     """All pay their informational rents: utilities of the mechanism add up to its gains."""
     for buyer, seller in ((Power(2.0), NORMAL), (Uniform(0.5, 1.5), Power(2.0))):

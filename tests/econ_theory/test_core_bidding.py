@@ -83,6 +83,6 @@ def test_first_price_and_other_games_are_refused():
     solver = CoreBidding()
     words = solver.refuses(LocalGlobalAuction("first_price"))
     assert "the global bidder shades its bid, want a core rule" in words
-    assert "want a LocalGlobalAuction" in solver.refuses(AuctionGame("first_price", Uniform(), 2))
+    assert "want LocalGlobalAuction" in solver.refuses(AuctionGame("first_price", Uniform(), 2))
     with pytest.raises(SettingError, match="tol is 0"):
         CoreBidding(tol=0)

@@ -145,6 +145,7 @@ def below_value(f, sign):
     return BidFunction(f.types, least(f.bids, f.types - 0.01 * sign))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("power", [0.3, 0.5, 0.9])
 def test_risk_averse_traders_have_a_linear_equilibrium(power):
     """Derived: ``u(v - b) f = u'`` integrated, in straight lines of one slope."""

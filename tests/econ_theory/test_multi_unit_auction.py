@@ -241,7 +241,7 @@ def test_the_default_solver_finds_an_equilibrium(game):
         (MultiUnitAuction("lowest_accepted", 2, 2, Uniform(), 2), "lowest winning bid"),
         (MultiUnitAuction("uniform_price", 4, 2, Uniform(), 3), "want K = n m - 1 units"),
         (MultiUnitAuction("uniform_price", 2, 2, [Uniform(), Power(2.0)]), "bidders differ"),
-        (AuctionGame("first_price", Uniform(), 2), "want a MultiUnitAuction"),
+        (AuctionGame("first_price", Uniform(), 2), "want MultiUnitAuction"),
     ],
 )
 def test_the_solver_says_what_it_does_not_solve(game, message):

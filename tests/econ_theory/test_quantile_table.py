@@ -23,7 +23,6 @@ from econ_theory.solvers.continuous.quantile_table import QuantileTable
         as_prior(stats.beta(0.5, 0.5)),
         truncated(stats.norm(0.5, 0.1), 0, 1),
     ],
-    ids=str,
 )
 def test_types_are_the_quantiles(prior):
     table = QuantileTable(prior, zero=0.5)

@@ -194,7 +194,7 @@ def test_the_default_shares_where_it_can():
         (SplitAward(Uniform(1.0, 1.4), 0.45), SplitAwards("share"), "no half is worth sharing at"),
         (GAME, SplitAwards("share", half=0.9), "half is 0.9, want it in"),
         (SHARED[2], SplitAwards("winner_takes_all"), "suppliers differ"),
-        (AuctionGame("first_price", Uniform(), 2), SplitAwards(), "want a SplitAward"),
+        (AuctionGame("first_price", Uniform(), 2), SplitAwards(), "want SplitAward"),
     ],
 )
 def test_the_solver_says_what_it_does_not_solve(game, solver, message):
