@@ -2,7 +2,7 @@
 #   make demo   set up, then train ECON on real local language models, verify it, write the report
 #   make test   set up, then lint, types, import contracts, and every test
 .DELETE_ON_ERROR:
-.PHONY: demo test unit lint install bench peers clean
+.PHONY: demo test unit lint install bench peers auctions clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -34,6 +34,9 @@ bench: $(STAMP)
 
 peers: $(STAMP)
 	@$(BIN)/python benchmarks/peers.py
+
+auctions: $(STAMP)
+	@$(BIN)/python benchmarks/auctions.py
 
 install: $(STAMP)
 
