@@ -144,7 +144,7 @@ def _certify_continuous(
 ) -> ContinuousCertificate:
     if arithmetic != "float":
         raise RefusedError(
-            f'arithmetic is {arithmetic!r} for an {type(game).__name__}, want "float"; its bounds '
+            f'arithmetic is {arithmetic!r} for {type(game).__name__}, want "float"; its bounds '
             "hold over all types and actions already."
         )
     from econ_theory.judges import judge_of

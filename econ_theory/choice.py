@@ -43,7 +43,7 @@ from econ_theory.solvers import (
     ZeroSumLp,
 )
 
-__all__ = ["Choice", "choose", "solver_name"]
+__all__ = ["Choice", "choices", "choose", "solver_name"]
 
 SMALL = 150
 """Rows of a linear complementarity problem up to which pivoting from uniform play just works."""
@@ -101,7 +101,7 @@ _CONTINUOUS: dict[type[ContinuousGame], tuple[Choice, ...]] = {
     ParticipationGame: (Choice(Cutoffs(), "two actions: cutoffs"),),
     SplitAward: (Choice(SplitAwards(), "half a contract each or all to one: asks in closed form"),),
 }
-"""Solvers of each family with continuous types; the first that does not refuse is chosen."""
+"""Solvers of each family with continuous types, the first that does not refuse before the next."""
 
 
 def choose(game: BayesianGame | ContinuousGame, *, started: bool = False) -> Choice:
@@ -114,8 +114,29 @@ def choose(game: BayesianGame | ContinuousGame, *, started: bool = False) -> Cho
     >>> choose(BayesianGame([[1]], [pennies, -pennies])).why
     'two players, zero-sum: one linear program'
     """
+    return choices(game, started=started)[0]
+
+
+def choices(game: BayesianGame | ContinuousGame, *, started: bool = False) -> tuple[Choice, ...]:
+    """Return the solvers for `game` in the order to try them, if one does not get there.
+
+    For finite games that is one, a chain of solvers if need be.
+
+    Raises
+    ------
+    RefusedError
+        If all refuse; says why each.
+
+    >>> from econ_theory.games import Uniform
+    >>> [solver_name(c.solver) for c in choices(AuctionGame("second_price", Uniform(), 2))]
+    ['SymmetricAuction', 'TruthfulBidding', 'DualAveraging']
+    """
     if isinstance(game, ContinuousGame):
-        return _first_that_applies(game)
+        return _that_apply(game)
+    return (_finite(game, started),)
+
+
+def _finite(game: BayesianGame, started: bool) -> Choice:
     if game.n_players == 1:
         return Choice(PureEnumeration(), "one player: best actions")
     if game.n_players == 2:
@@ -150,17 +171,16 @@ def choose(game: BayesianGame | ContinuousGame, *, started: bool = False) -> Cho
     )
 
 
-def _first_that_applies(game: ContinuousGame) -> Choice:
+def _that_apply(game: ContinuousGame) -> tuple[Choice, ...]:
     families = [family for family in type(game).__mro__ if family in _CONTINUOUS]
     # A family of the user's own may still say what its actions are worth, draw by draw.
-    choices = _CONTINUOUS[families[0]] if families else (_LEARNED,)
-    refusals = []
-    for choice in choices:
-        refusal = choice.solver.refuses(game)  # type: ignore[arg-type]
-        if refusal is None:
-            return choice
-        refusals.append(f"{solver_name(choice.solver)} refuses: {refusal}")
-    raise RefusedError(" ".join(refusals))
+    known = _CONTINUOUS[families[0]] if families else (_LEARNED,)
+    refusals = [choice.solver.refuses(game) for choice in known]  # type: ignore[arg-type]
+    applicable = tuple(c for c, refusal in zip(known, refusals, strict=True) if refusal is None)
+    if applicable:
+        return applicable
+    words = zip(known, refusals, strict=True)
+    raise RefusedError(" ".join(f"{solver_name(c.solver)} refuses: {why}" for c, why in words))
 
 
 def _chain(*parts: tuple[Solver, int]) -> Chain:

@@ -6,8 +6,10 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, overload
 
+import numpy as np
+
 from econ_theory.certificates import Certificate, ContinuousCertificate, certify
-from econ_theory.choice import Choice, choose, solver_name
+from econ_theory.choice import Choice, choices, solver_name
 from econ_theory.errors import NotConverged, RefusedError, SettingError
 from econ_theory.games.bayesian import BayesianGame
 from econ_theory.games.continuous import ContinuousGame
@@ -159,61 +161,75 @@ def solve(
         raise SettingError(f"tol is {tol}, want a share of the payoff range >= 0.")
     if max_steps < 1:
         raise SettingError(f"max_steps is {max_steps}, want at least 1.")
-    choice = choose(game, started=start is not None) if solver is None else Choice(solver, "")
-    solver = choice.solver
-    check_solvable(game, solver, start)
+    chosen = choices(game, started=start is not None) if solver is None else (Choice(solver, ""),)
+    check_solvable(game, chosen[0].solver, start)
     game = game.centred
     rng = as_rng(rng)
     entropy = entropy_of(rng)
-    trial: Trial[Any, Certificate] = Trial(
-        tol, max_steps, max_seconds, goal=EXACT_TOL if solver.exact else tol
-    )
-    ended = ""
-    proposals = solver.propose(game, start, rng)
-    with _bar(progress, solver_name(solver)) as bar:
-        while True:
-            try:
-                profile = next(proposals)
-            except StopIteration as stop:
-                ended = stop.value or ""
-                break
-            if profile is None:
-                if trial.late():
-                    break
-                continue
-            over = trial.judged(profile, certify(game, profile))
-            if bar is not None and trial.best is not None:
-                bar.update()
-                bar.set_postfix_str(f"epsilon {trial.best[1].relative:.2g}")
-            if over:
-                break
-    proposals.close()
-    continuous = _continuous(game)
+    trial: Trial[Any, Certificate] = Trial(tol, max_steps, max_seconds)
+    names, reasons, ended = [], [], ""
+    for choice in chosen:
+        begin = start if trial.best is None else trial.best[0]
+        ended = _run(trial, game, choice.solver, begin, rng, progress)
+        names.append(solver_name(choice.solver))
+        reasons += [choice.why, ended]
+        if trial.status is not Status.EXHAUSTED:
+            break
+    name, continuous = " then ".join(names), _continuous(game)
     empty = trial.best is None
     if empty and trial.status is Status.TIME and not (continuous and start is None):
         profile = StrategyProfile.uniform(game) if start is None else start
         trial.keep(profile, certify(game, profile))
-        ended = f"nothing was found in time, this is {'uniform play' if start is None else 'start'}"
+        given = "uniform play" if start is None else "start"
+        reasons[-1] = f"nothing was found in time, this is {given}"
     if trial.best is None:
         raise RefusedError(
-            f"{solver_name(solver)} proposed no profile ({ended}), want one; "
-            "use the default solver."
+            f"{name} proposed no profile ({ended}), want one; use the default solver."
         )
     kind: Any = ContinuousSolution if continuous else Solution
     solution = kind(
         profile=trial.best[0],
         certificate=trial.best[1],
         status=trial.status,
-        solver=solver_name(solver),
-        reason="; ".join(filter(None, (choice.why, ended))),
+        solver=name,
+        reason="; ".join(filter(None, reasons)),
         steps=len(trial.history),
         seconds=trial.seconds,
         history=tuple(trial.history),
         entropy=entropy,
     )
     if throw and trial.status is not Status.CONVERGED:
-        raise NotConverged(trial.shortfall(solver_name(solver)), solution)
+        raise NotConverged(trial.shortfall(name), solution)
     return solution
+
+
+def _run(
+    trial: Trial[Any, Certificate],
+    game: Any,
+    solver: Solver,
+    start: Any,
+    rng: np.random.Generator,
+    progress: bool,
+) -> str:
+    """Judge what `solver` proposes until the trial is over; return why there is no more."""
+    trial.goal = min(trial.tol, EXACT_TOL) if solver.exact else trial.tol
+    proposals = solver.propose(game, start, rng)
+    with _bar(progress, solver_name(solver)) as bar:
+        while True:
+            try:
+                profile = next(proposals)
+            except StopIteration as stop:
+                return stop.value or ""
+            if profile is None:
+                over = trial.late()
+            else:
+                over = trial.judged(profile, certify(game, profile))
+                if bar is not None and trial.best is not None:
+                    bar.update()
+                    bar.set_postfix_str(f"epsilon {trial.best[1].relative:.2g}")
+            if over:
+                proposals.close()
+                return ""
 
 
 def check_solvable(game: Any, solver: Solver, start: Any) -> None:

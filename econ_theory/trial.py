@@ -37,8 +37,11 @@ class Trial(Generic[P, C]):
     max_steps : int
         Most proposals judged.
     max_seconds : float or None
-    goal : float, optional
-        Relative epsilon at which to stop looking, at most `tol`; default `tol`.
+
+    Attributes
+    ----------
+    goal : float
+        Relative epsilon at which to stop looking; `tol`, unless set to less.
 
     Examples
     --------
@@ -50,15 +53,8 @@ class Trial(Generic[P, C]):
     ('b', 'CONVERGED')
     """
 
-    def __init__(
-        self,
-        tol: float,
-        max_steps: int,
-        max_seconds: float | None = None,
-        *,
-        goal: float | None = None,
-    ) -> None:
-        self.tol, self.goal = tol, tol if goal is None else min(tol, goal)
+    def __init__(self, tol: float, max_steps: int, max_seconds: float | None = None) -> None:
+        self.tol, self.goal = tol, tol
         self.max_steps, self.max_seconds = max_steps, max_seconds
         self.began = time.perf_counter()
         self.best: tuple[P, C] | None = None
