@@ -16,7 +16,26 @@ class ContinuousGame(ABC):
     """A game whose types and actions are numbers from intervals (or vectors of such numbers).
 
     A subclass states a game and nothing else: its judge (`econ_theory.judges`) bounds what
-    deviations gain in it, and solvers find profiles.
+    deviations gain in it, and solvers find profiles. A subclass of your own that states `ex_post`
+    and `action_range` is judged by samples and solved by `DualAveraging`. The higher bid wins the
+    sum of both types and pays the lower bid:
+
+    >>> import numpy as np
+    >>> from econ_theory import certify, solve
+    >>> from econ_theory.games import Uniform
+    >>> class Wallets(ContinuousGame):
+    ...     priors = Uniform(), Uniform()
+    ...     summary = "second price, wallets", "2 of U[0, 1]"
+    ...     def payoff_range(self, i):
+    ...         return 2.0
+    ...     def action_range(self, i):
+    ...         return 0.0, 3.0
+    ...     def ex_post(self, i, types, actions, own=None):
+    ...         bid, rival = actions[i] if own is None else own, actions[1 - i]
+    ...         return np.where(bid > rival, types[0] + types[1] - rival, 0.0)
+    >>> certificate = certify(Wallets(), [lambda t: 2 * t] * 2, rng=0)
+    >>> certificate.kind, certificate.relative < 5e-3
+    ('sampled', True)
     """
 
     priors: tuple[Prior, ...]

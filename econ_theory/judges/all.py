@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from econ_theory.envelope import sampled_gains
 from econ_theory.errors import RefusedError
 from econ_theory.games.aggregative_game import AggregativeGame
 from econ_theory.games.auction import AuctionGame
@@ -40,17 +41,20 @@ JUDGES: dict[type[ContinuousGame], Judge] = {
 
 
 def judge_of(game: ContinuousGame) -> Judge:
-    """Return the judge of `game`'s family.
+    """Return the judge of `game`'s family; of another, one that samples what `ex_post` states.
 
     Raises
     ------
     RefusedError
-        If there is none.
+        If there is none, and the game states no payoffs of single draws.
     """
     for family in type(game).__mro__:
         if family in JUDGES:
             return JUDGES[family]
+    if game.stated_by_payoffs:
+        return Judge(sampled_gains)
     raise RefusedError(
         f"{type(game).__name__} has no judge, want one of "
-        f"{', '.join(family.__name__ for family in JUDGES)}; add yours to econ_theory.judges.all."
+        f"{', '.join(family.__name__ for family in JUDGES)}; state payoffs draw by draw (ex_post, "
+        "action_range) to have them sampled, or add a judge to econ_theory.judges.all."
     )

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from econ_theory.bid_functions import BidProfile
-from econ_theory.envelope import player_bound, sampled_gain
+from econ_theory.envelope import player_bound, sampled_gains
 from econ_theory.games.auction import AuctionGame
 from econ_theory.games.payment_rules import CustomPayoff
 from econ_theory.judges.base import Judge, alike
-from econ_theory.seeding import spawn
 from econ_theory.verdicts import PlayerGains
 
 __all__ = ["AUCTIONS"]
@@ -17,8 +16,7 @@ __all__ = ["AUCTIONS"]
 
 def _gains(game: AuctionGame, profile: BidProfile, rng: np.random.Generator) -> list[PlayerGains]:
     if isinstance(game.payment, CustomPayoff):
-        children = spawn(rng, game.n_players)
-        return [sampled_gain(game, profile, i, child) for i, child in enumerate(children)]
+        return sampled_gains(game, profile, rng)
     # Players who are alike face the same rivals.
     kinds = [
         (id(function), id(prior), utility)

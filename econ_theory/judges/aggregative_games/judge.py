@@ -8,12 +8,10 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.bid_functions import BidFunction, BidProfile, as_bids
-from econ_theory.envelope import Bidder, sampled_gain
+from econ_theory.envelope import Bidder, sampled_gains
 from econ_theory.errors import ProfileError
 from econ_theory.games.aggregate_payoffs import Contest, SmoothPayoff
 from econ_theory.games.aggregative_game import AggregativeGame
-from econ_theory.games.auction import AuctionGame
-from econ_theory.games.payment_rules import CustomPayoff
 from econ_theory.judges.aggregative_games.aggregates import (
     Aggregate,
     Cells,
@@ -24,7 +22,6 @@ from econ_theory.judges.aggregative_games.aggregates import (
 from econ_theory.judges.aggregative_games.marginals import interim
 from econ_theory.judges.aggregative_games.smooth import smooth_gains
 from econ_theory.judges.base import Judge, alike
-from econ_theory.seeding import spawn
 from econ_theory.verdicts import PlayerGains
 
 __all__ = ["AGGREGATIVE_GAMES"]
@@ -47,8 +44,7 @@ def _gains(
 ) -> list[PlayerGains]:
     payoff = game.payoff
     if isinstance(payoff, SmoothPayoff) and payoff.bounds is None:
-        children = spawn(rng, game.n_players)
-        return [_sampled(game, profile, i, child) for i, child in enumerate(children)]
+        return sampled_gains(game, profile, rng)
     kinds = [
         (id(function), id(prior), actions)
         for function, prior, actions in zip(
@@ -134,16 +130,6 @@ def _utility(
     view = interim(game, i, others, played)
     worth = types * view.worth[0][where] + view.worth[1][where]
     return float(weights @ (worth - np.where(played[where] == 0, types * view.jump, 0.0)))
-
-
-def _sampled(
-    game: AggregativeGame, profile: BidProfile, i: int, rng: np.random.Generator
-) -> PlayerGains:
-    def payoff(types: Array, own: Array, others: Array) -> Array:
-        return game.payoff.payoff(types, own, others.sum(axis=0))
-
-    rule = CustomPayoff(payoff, game.actions[i], game.payoff_range(i))
-    return sampled_gain(AuctionGame(rule, list(game.priors)), profile, i, rng)
 
 
 def _as_profile(given: Any, game: AggregativeGame) -> BidProfile:
