@@ -25,8 +25,8 @@ from typing import Any
 import peers_parts  # noqa: F401  one thread for all, said before numpy is imported
 
 from econ_theory import catalog, solve
-from econ_theory.bid_functions import BidProfile
 from econ_theory.errors import RefusedError
+from econ_theory.strategies.bids import BidProfile
 
 PATIENCE = 60.0
 """Wall seconds given to one `solve`."""

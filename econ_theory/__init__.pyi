@@ -1,10 +1,9 @@
 from .beliefs import interim, posterior
-from .bid_functions import BidFunction, BidProfile
 from .certificates import Certificate, certify
 from .driver import Solution, solve
 from .games import AuctionGame, BayesianGame, Game
 from .search import Equilibria, solve_all
-from .strategies import StrategyProfile
+from .strategies import BidFunction, BidProfile, StrategyProfile
 from .trial import Status
 
 __all__ = [

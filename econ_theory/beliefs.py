@@ -10,7 +10,7 @@ from econ_theory.arrays import Array, simplex_fault
 from econ_theory.errors import ProfileError, SettingError
 
 if TYPE_CHECKING:
-    from econ_theory.games.bayesian import BayesianGame
+    from econ_theory.games.finite.bayesian import BayesianGame
 
 __all__ = ["entropy", "interim", "kl_divergence", "posterior"]
 

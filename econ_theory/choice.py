@@ -16,8 +16,8 @@ from econ_theory.games import (
     ParticipationGame,
     SplitAward,
 )
-from econ_theory.games.bayesian import BayesianGame
-from econ_theory.games.continuous import ContinuousGame
+from econ_theory.games.continuous.base import ContinuousGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.solvers import (
     AsymmetricAllPay,
     AsymmetricFirstPrice,

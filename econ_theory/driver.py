@@ -11,8 +11,8 @@ import numpy as np
 from econ_theory.certificates import Certificate, ContinuousCertificate, certify
 from econ_theory.choice import Choice, choices, solver_name
 from econ_theory.errors import NotConverged, RefusedError, SettingError
-from econ_theory.games.bayesian import BayesianGame
-from econ_theory.games.continuous import ContinuousGame
+from econ_theory.games.continuous.base import ContinuousGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import Solver
 from econ_theory.strategies import StrategyProfile, check_profile
@@ -239,7 +239,7 @@ def check_solvable(game: Any, solver: Solver, start: Any) -> None:
             "default solver."
         )
     if start is not None and _continuous(game):
-        from econ_theory.judges import judge_of
+        from econ_theory.certificates.continuous import judge_of
 
         judge_of(game).as_profile(start, game)
     elif start is not None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from econ_theory.arrays import Array, is_exact
 from econ_theory.errors import RefusedError
-from econ_theory.games.bayesian import MOST_PLAYERS, BayesianGame
+from econ_theory.games.finite.bayesian import MOST_PLAYERS, BayesianGame
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["Form", "agent_form", "harsanyi_form"]

@@ -10,6 +10,7 @@ import numpy as np
 
 from econ_theory.arrays import is_exact
 from econ_theory.certificates import certify
+from econ_theory.certificates.recovery import recover_exactly
 from econ_theory.choice import choose, solver_name
 from econ_theory.driver import (
     EXACT_TOL,
@@ -17,8 +18,7 @@ from econ_theory.driver import (
     check_solvable,
 )
 from econ_theory.errors import RefusedError, SettingError
-from econ_theory.games.bayesian import BayesianGame
-from econ_theory.recovery import recover_exactly
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import ExtremeEnumeration, PureEnumeration, Solver
 from econ_theory.strategies import StrategyProfile

@@ -1,21 +1,24 @@
-from .banks import Bank
+from .bank import Bank, RewardWeights, SignalBins
 from .baselines import Results, run_self_consistency, run_single
-from .codecs import Answer, parse_answer
-from .compare import Difference, FrontierPoint, compare, frontier
-from .config import RunConfig, load_config, preset, save_config
-from .controls import Control, ControlMenu
-from .empirical import EmpiricalGame, empirical_game
-from .ground_truth import exact_game
-from .ledger import Budget, Ledger
+from .baselines.comparison import Difference, FrontierPoint, compare, frontier
 from .messages import Completion, Message, Question, Request, Usage
 from .models import ChatModel
-from .rewards import RewardWeights
+from .models.codecs import Answer, parse_answer
+from .models.controls import Control, ControlMenu
+from .models.ledger import Budget, Ledger
+from .models.store import Recorded, Store
 from .runs import Run
-from .signals import SignalBins
-from .store import Recorded, Store
+from .settings import RunConfig, load_config, preset, save_config
+from .studies import training_path
 from .tasks import Task
-from .training_path import training_path
-from .verify import DeviationGain, Verification, verify
+from .verification import (
+    DeviationGain,
+    EmpiricalGame,
+    Verification,
+    empirical_game,
+    exact_game,
+    verify,
+)
 
 __all__ = [
     "Answer",

@@ -15,19 +15,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llm_bridge.config import RunConfig, load_config, save_config
 from llm_bridge.errors import ConfigError
-from llm_bridge.ledger import Ledger
+from llm_bridge.models.ledger import Ledger
+from llm_bridge.models.store import Store
 from llm_bridge.report import ReportData
-from llm_bridge.store import Store
+from llm_bridge.settings.config import RunConfig, load_config, save_config
 
 if TYPE_CHECKING:
     from llm_bridge.baselines.base import Results
     from llm_bridge.econ import Team, TrainedSystem
-    from llm_bridge.empirical import EmpiricalGame
     from llm_bridge.messages import Question
     from llm_bridge.report import RegretCurve
-    from llm_bridge.verify import Verification
+    from llm_bridge.verification.empirical import EmpiricalGame
+    from llm_bridge.verification.verdict import Verification
 
 __all__ = ["Run"]
 
@@ -38,7 +38,7 @@ class Run:
     """One run's folder: ``config.json``, ``store.sqlite`` and, in the end, ``report.html``.
 
     >>> from tempfile import TemporaryDirectory
-    >>> from llm_bridge.config import preset
+    >>> from llm_bridge.settings.config import preset
     >>> with TemporaryDirectory() as folder, Run.create(preset("simulated"), folder) as run:
     ...     run.folder.name, run.stages
     ('simulated', ())
@@ -133,7 +133,7 @@ class Run:
 
     def compare(self) -> tuple[Results, ...]:
         """Answer the held-out questions with the system and the baselines, at equal tokens."""
-        from llm_bridge.compare import compare, frontier
+        from llm_bridge.baselines.comparison import compare, frontier
         from llm_bridge.econ import answer, load_system
         from llm_bridge.report import comparison_view
 
@@ -174,9 +174,9 @@ class Run:
     def verify(self) -> Verification:
         """Build the empirical game on held-out questions and certify the frozen policy in it."""
         from llm_bridge.econ import load_system, policy_to_profile, prepare_bank
-        from llm_bridge.empirical import empirical_game
         from llm_bridge.report import verification_view
-        from llm_bridge.verify import verify
+        from llm_bridge.verification.empirical import empirical_game
+        from llm_bridge.verification.verdict import verify
 
         config = self.config
         aggregator = config.coordinator.aggregator
@@ -230,7 +230,7 @@ class Run:
             external_regret,
         )
         from llm_bridge.report import regret_curve
-        from llm_bridge.training_path import training_bound, training_path
+        from llm_bridge.studies.training_play import training_bound, training_path
 
         game, settings = empirical.game, self.config.training
         path = training_path(system.curve, game)

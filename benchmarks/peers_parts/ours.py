@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from econ_theory import BayesianGame, StrategyProfile, certify, solve, solve_all
-from econ_theory.recovery import recover_exactly
+from econ_theory.certificates.recovery import recover_exactly
 from econ_theory.solvers import PureEnumeration, QuantalResponse, SelfPlay, ZeroSumLp
 
 from .measure import Answer, Contender, Prepared

@@ -7,9 +7,9 @@ from typing import Any
 
 from econ_theory.analysis.bid_statistics import in_values, mean_ranked, mean_won, truthful
 from econ_theory.errors import RefusedError
-from econ_theory.games.auction import AuctionGame
-from econ_theory.games.continuous import ContinuousGame
-from econ_theory.games.payment_rules import AllPay, CustomPayoff, Effort, KthPrice
+from econ_theory.games.continuous.auction import AuctionGame
+from econ_theory.games.continuous.base import ContinuousGame
+from econ_theory.games.continuous.payment_rules import AllPay, CustomPayoff, Effort, KthPrice
 
 __all__ = ["AllocationWelfare", "allocation_welfare", "auction_revenue"]
 

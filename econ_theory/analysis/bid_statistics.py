@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.bid_functions import BidFunction, as_bids
-from econ_theory.games.auction import AuctionGame
-from econ_theory.games.priors import Prior
+from econ_theory.games.continuous.auction import AuctionGame
+from econ_theory.games.continuous.priors import Prior
+from econ_theory.strategies.bids import BidFunction, as_bids
 
 __all__ = ["Bidders", "in_values", "mean_ranked", "mean_won", "truthful"]
 

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.bid_functions import BidFunction, as_bids
 from econ_theory.errors import RefusedError
-from econ_theory.games.double_auction import DoubleAuction
-from econ_theory.games.priors import Prior
+from econ_theory.games.continuous.double_auction import DoubleAuction
+from econ_theory.games.continuous.priors import Prior
+from econ_theory.strategies.bids import BidFunction, as_bids
 
 __all__ = ["GainsFromTrade", "gains_from_trade"]
 

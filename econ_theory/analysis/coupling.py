@@ -9,10 +9,10 @@ from itertools import combinations, pairwise, product
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.games.bayesian import BayesianGame
-from econ_theory.games.derivatives import ValueDerivatives
+from econ_theory.games.finite.bayesian import BayesianGame
+from econ_theory.games.finite.derivatives import ValueDerivatives
 from econ_theory.seeding import Seed, as_rng
-from econ_theory.solvers.quantal_response import Temperature, type_temperatures
+from econ_theory.solvers.finite.quantal_response import Temperature, type_temperatures
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["Coupling", "coupling_constant"]

@@ -8,7 +8,7 @@ import numpy as np
 
 from econ_theory.arrays import Array, frozen
 from econ_theory.errors import ProfileError, RefusedError
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.strategies import StrategyProfile, check_profile
 
 __all__ = ["Reduction", "undominated"]

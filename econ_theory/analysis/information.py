@@ -11,7 +11,7 @@ from econ_theory.analysis.welfare import expected_payoffs
 from econ_theory.arrays import Array, frozen, is_exact
 from econ_theory.driver import solve
 from econ_theory.errors import SettingError
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.search import solve_all
 from econ_theory.strategies import StrategyProfile
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from econ_theory.bid_functions import as_bids
 from econ_theory.errors import RefusedError
-from econ_theory.games.interdependent_auction import InterdependentAuction
-from econ_theory.games.payment_rules import WinnerPays
+from econ_theory.games.continuous.interdependent_auction import InterdependentAuction
+from econ_theory.games.continuous.payment_rules import WinnerPays
+from econ_theory.strategies.bids import as_bids
 
 __all__ = ["interdependent_revenue"]
 

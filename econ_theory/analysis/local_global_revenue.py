@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from econ_theory.bid_functions import as_bids
-from econ_theory.games.local_global_auction import LocalGlobalAuction
-from econ_theory.judges.local_global.boxes import mean_over_types
-from econ_theory.judges.local_global.package_bids import global_payoff, local_payoff
+from econ_theory.certificates.continuous.local_global.boxes import mean_over_types
+from econ_theory.certificates.continuous.local_global.package_bids import (
+    global_payoff,
+    local_payoff,
+)
+from econ_theory.games.continuous.local_global_auction import LocalGlobalAuction
+from econ_theory.strategies.bids import as_bids
 
 __all__ = ["local_global_revenue"]
 

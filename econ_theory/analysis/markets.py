@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from econ_theory.bid_functions import as_bids
 from econ_theory.certificates import certify
-from econ_theory.envelope import Bidder
+from econ_theory.certificates.continuous.aggregative_games.aggregates import Aggregate, aggregate
+from econ_theory.certificates.continuous.envelope import Bidder
 from econ_theory.errors import RefusedError
-from econ_theory.games.aggregative_game import AggregativeGame
-from econ_theory.games.quadratic_payoffs import Cournot
-from econ_theory.judges.aggregative_games.aggregates import Aggregate, aggregate
+from econ_theory.games.continuous.aggregative_game import AggregativeGame
+from econ_theory.games.continuous.quadratic_payoffs import Cournot
+from econ_theory.strategies.bids import as_bids
 
 __all__ = ["CournotOutcome", "cournot_outcome", "expected_total"]
 

@@ -11,7 +11,7 @@ from econ_theory.analysis.welfare import expected_payoffs, profiles_of
 from econ_theory.arrays import Array, frozen
 from econ_theory.certificates import certify
 from econ_theory.driver import Solution
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["Multiplicity", "multiplicity"]

@@ -9,11 +9,11 @@ import numpy as np
 
 from econ_theory.analysis.bid_statistics import mean_ranked
 from econ_theory.arrays import Array
-from econ_theory.bid_functions import BidFunction
 from econ_theory.errors import RefusedError
-from econ_theory.games.auction import AuctionGame
-from econ_theory.games.payment_rules import WinnerPays
-from econ_theory.games.priors import as_prior
+from econ_theory.games.continuous.auction import AuctionGame
+from econ_theory.games.continuous.payment_rules import WinnerPays
+from econ_theory.games.continuous.priors import as_prior
+from econ_theory.strategies.bids import BidFunction
 
 __all__ = ["optimal_reserve", "optimal_revenue", "virtual_value"]
 

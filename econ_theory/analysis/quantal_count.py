@@ -10,11 +10,11 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import RefusedError, SettingError
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.seeding import Seed, as_rng
-from econ_theory.solvers.interim import InterimSystem
-from econ_theory.solvers.pure_enumeration import PureEnumeration
-from econ_theory.solvers.quantal_response import Temperature, type_temperatures
+from econ_theory.solvers.finite.algebra.interim import InterimSystem
+from econ_theory.solvers.finite.pure_enumeration import PureEnumeration
+from econ_theory.solvers.finite.quantal_response import Temperature, type_temperatures
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["QuantalCount", "count_quantal_responses", "phase_change"]

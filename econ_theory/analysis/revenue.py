@@ -9,10 +9,10 @@ from econ_theory.analysis.auctions import auction_revenue
 from econ_theory.analysis.interdependent_revenue import interdependent_revenue
 from econ_theory.analysis.local_global_revenue import local_global_revenue
 from econ_theory.errors import RefusedError
-from econ_theory.games.auction import AuctionGame
-from econ_theory.games.continuous import ContinuousGame
-from econ_theory.games.interdependent_auction import InterdependentAuction
-from econ_theory.games.local_global_auction import LocalGlobalAuction
+from econ_theory.games.continuous.auction import AuctionGame
+from econ_theory.games.continuous.base import ContinuousGame
+from econ_theory.games.continuous.interdependent_auction import InterdependentAuction
+from econ_theory.games.continuous.local_global_auction import LocalGlobalAuction
 
 __all__ = ["revenue"]
 

@@ -10,8 +10,8 @@ import numpy as np
 from econ_theory.arrays import Array, frozen
 from econ_theory.certificates import certify
 from econ_theory.errors import RefusedError, SettingError
-from econ_theory.games.bayesian import BayesianGame
-from econ_theory.payoffs import Kernel
+from econ_theory.games.finite.bayesian import BayesianGame
+from econ_theory.games.finite.payoffs import Kernel
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["Sensitivity", "prior_sensitivity"]

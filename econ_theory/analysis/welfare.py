@@ -13,8 +13,8 @@ import numpy as np
 from econ_theory.arrays import Array, frozen
 from econ_theory.driver import Solution
 from econ_theory.errors import RefusedError, SettingError
-from econ_theory.games.bayesian import BayesianGame
-from econ_theory.payoffs import Kernel, best_actions
+from econ_theory.games.finite.bayesian import BayesianGame
+from econ_theory.games.finite.payoffs import Kernel, best_actions
 from econ_theory.strategies import StrategyProfile, check_profile
 
 __all__ = [

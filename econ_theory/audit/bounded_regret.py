@@ -14,7 +14,7 @@ from econ_theory.audit.base import Curve, Finding, Picture
 from econ_theory.audit.conventions import drawn_game, in_full, two_conventions
 from econ_theory.audit.intervals import mean_interval, share_interval
 from econ_theory.errors import SettingError
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.search import solve_all
 from econ_theory.solvers import MirrorDescent, QuantalResponse
 from econ_theory.strategies import StrategyProfile

@@ -6,7 +6,7 @@ import numpy as np
 
 from econ_theory.analysis import coupling_constant
 from econ_theory.catalog import covariance_game
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 
 __all__ = ["drawn_game", "drawn_temperatures", "in_full", "proven_coupling", "two_conventions"]
 

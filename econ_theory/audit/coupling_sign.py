@@ -11,7 +11,7 @@ import numpy as np
 from econ_theory.audit.base import Curve, Finding, Picture
 from econ_theory.audit.conventions import drawn_game, in_full, proven_coupling
 from econ_theory.audit.intervals import mean_interval
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 
 __all__ = ["ZeroMeansCooperative"]
 

@@ -13,9 +13,9 @@ from econ_theory.audit.base import Curve, Finding, Picture
 from econ_theory.audit.intervals import share_interval
 from econ_theory.catalog import random_game
 from econ_theory.certificates import certify
+from econ_theory.certificates.recovery import recover_exactly
 from econ_theory.driver import solve
-from econ_theory.games.bayesian import BayesianGame
-from econ_theory.recovery import recover_exactly
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.search import solve_all
 from econ_theory.solvers import PureEnumeration, Solver
 

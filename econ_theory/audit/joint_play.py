@@ -12,7 +12,7 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.audit.base import Curve, Finding, Picture
 from econ_theory.catalog import random_game
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.learners import RegretMatching, SwapRegret
 from econ_theory.regret import (
     PlayTrace,

@@ -14,7 +14,7 @@ from econ_theory.audit.base import Curve, Finding, Picture
 from econ_theory.audit.intervals import mean_interval
 from econ_theory.catalog import matching_pennies
 from econ_theory.certificates import certify
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.learners import Hedge, RegretMinimizer
 from econ_theory.regret import learner_bound, play_learners
 from econ_theory.strategies import StrategyProfile

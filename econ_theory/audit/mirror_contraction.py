@@ -13,7 +13,7 @@ from econ_theory.arrays import Array
 from econ_theory.audit.base import Curve, Finding, Picture
 from econ_theory.audit.conventions import drawn_game, drawn_temperatures, in_full
 from econ_theory.audit.intervals import share_interval
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.solvers import MirrorDescent, QuantalResponse
 from econ_theory.strategies import StrategyProfile
 

@@ -13,7 +13,7 @@ from econ_theory.audit.base import Curve, Finding, Picture
 from econ_theory.audit.conventions import two_conventions
 from econ_theory.audit.intervals import mean_interval
 from econ_theory.errors import SettingError
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.regret import linear_test
 from econ_theory.strategies import StrategyProfile
 

@@ -16,7 +16,7 @@ from econ_theory.analysis import (
 from econ_theory.audit.base import Curve, Finding, Picture
 from econ_theory.audit.conventions import drawn_game, in_full, two_conventions
 from econ_theory.audit.intervals import mean_interval
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.search import solve_all
 from econ_theory.solvers import QuantalResponse
 

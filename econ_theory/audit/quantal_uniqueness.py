@@ -18,7 +18,7 @@ from econ_theory.audit.conventions import (
     two_conventions,
 )
 from econ_theory.audit.intervals import share_interval
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 
 __all__ = ["UniqueAboveCoupling"]
 

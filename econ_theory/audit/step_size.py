@@ -11,7 +11,7 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.audit.base import Curve, Finding, Picture
 from econ_theory.audit.intervals import mean_interval
-from econ_theory.games.markov import MarkovBayesianGame
+from econ_theory.games.finite.markov import MarkovBayesianGame
 from econ_theory.markov import StepSize, q_learning
 from econ_theory.regret.rates import power_law
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from econ_theory.bid_functions import BidFunction, BidProfile
-from econ_theory.games.continuous import ContinuousGame
+from econ_theory.games.continuous.base import ContinuousGame
+from econ_theory.strategies.bids import BidFunction, BidProfile
 
 __all__ = ["AuctionEntry"]
 

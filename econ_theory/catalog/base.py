@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["Entry", "Number", "exact_profile", "independent", "root", "tabulate"]

@@ -8,7 +8,7 @@ import numpy as np
 
 from econ_theory.catalog.base import Entry, Number, exact_profile, independent, tabulate
 from econ_theory.errors import SettingError
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 
 __all__ = ["battle_of_the_sexes_one_sided", "battle_of_the_sexes_two_sided", "global_game"]
 

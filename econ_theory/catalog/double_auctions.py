@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from econ_theory.bid_functions import BidFunction, BidProfile
 from econ_theory.catalog.auction_entry import AuctionEntry
-from econ_theory.games.double_auction import DoubleAuction
-from econ_theory.games.priors import Power, Uniform, as_prior
-from econ_theory.games.utilities import Crra
+from econ_theory.games.continuous.double_auction import DoubleAuction
+from econ_theory.games.continuous.priors import Power, Uniform, as_prior
+from econ_theory.games.continuous.utilities import Crra
+from econ_theory.strategies.bids import BidFunction, BidProfile
 
 __all__ = ["OnePriceEntry", "double_auctions"]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from econ_theory.arrays import Array, simplex_fault
 from econ_theory.errors import SettingError
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 
 __all__ = ["first_price_auction", "global_game_on_grid"]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from econ_theory.affine_strategies import AffineProfile
 from econ_theory.catalog.auction_entry import AuctionEntry
-from econ_theory.games.gaussian_game import GaussianGame
+from econ_theory.games.continuous.gaussian_game import GaussianGame
+from econ_theory.strategies.affine import AffineProfile
 
 __all__ = ["GaussianEntry", "gaussian_games"]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from econ_theory.catalog.auction_entry import AuctionEntry
-from econ_theory.games.interdependent_auction import InterdependentAuction, SignalSum
-from econ_theory.games.joint_priors import FgmPair, IndependentSignals
-from econ_theory.games.priors import Uniform
-from econ_theory.games.shared_signals import CommonValue, LinearShares
+from econ_theory.games.continuous.interdependent_auction import InterdependentAuction, SignalSum
+from econ_theory.games.continuous.joint_priors import FgmPair, IndependentSignals
+from econ_theory.games.continuous.priors import Uniform
+from econ_theory.games.continuous.shared_signals import CommonValue, LinearShares
 
 __all__ = ["interdependent_values"]
 

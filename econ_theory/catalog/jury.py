@@ -7,7 +7,7 @@ from math import prod
 
 from econ_theory.catalog.base import Entry, Number, exact_profile, root, tabulate
 from econ_theory.errors import SettingError
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 
 __all__ = ["jury_majority", "jury_unanimity"]
 

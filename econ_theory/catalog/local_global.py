@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from econ_theory.catalog.auction_entry import AuctionEntry
-from econ_theory.games.local_global_auction import CoreRule, LocalGlobalAuction
-from econ_theory.games.priors import Power, Uniform
+from econ_theory.games.continuous.local_global_auction import CoreRule, LocalGlobalAuction
+from econ_theory.games.continuous.priors import Power, Uniform
 
 __all__ = ["local_global"]
 

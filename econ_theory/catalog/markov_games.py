@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from econ_theory.errors import SettingError
-from econ_theory.games.markov import MarkovBayesianGame
+from econ_theory.games.finite.markov import MarkovBayesianGame
 from econ_theory.seeding import Seed, as_rng
 
 __all__ = ["random_markov_game"]

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from econ_theory.catalog.base import Entry, Number, exact_profile, independent, tabulate
 from econ_theory.errors import SettingError
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 
 __all__ = ["one_card_poker", "purified_pennies"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from econ_theory.catalog.auction_entry import AuctionEntry
 from econ_theory.catalog.schedule_entry import ScheduleEntry
-from econ_theory.games.multi_unit_auction import MultiUnitAuction
-from econ_theory.games.priors import Uniform
+from econ_theory.games.continuous.multi_unit_auction import MultiUnitAuction
+from econ_theory.games.continuous.priors import Uniform
 
 __all__ = ["multi_unit"]
 

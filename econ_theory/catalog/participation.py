@@ -7,9 +7,9 @@ from math import sqrt as root
 from typing import Any
 
 from econ_theory.catalog.auction_entry import AuctionEntry
-from econ_theory.games.participation_game import ParticipationGame
-from econ_theory.games.priors import Power, Uniform
-from econ_theory.step_strategies import StepFunction, StepProfile
+from econ_theory.games.continuous.participation_game import ParticipationGame
+from econ_theory.games.continuous.priors import Power, Uniform
+from econ_theory.strategies.steps import StepFunction, StepProfile
 
 __all__ = ["ParticipationEntry", "participation_games"]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from econ_theory.catalog.auction_entry import AuctionEntry
-from econ_theory.games.auction import AuctionGame
-from econ_theory.games.payment_rules import KthPrice, WinnerPays
-from econ_theory.games.priors import Power, Uniform
-from econ_theory.games.utilities import (
+from econ_theory.games.continuous.auction import AuctionGame
+from econ_theory.games.continuous.payment_rules import KthPrice, WinnerPays
+from econ_theory.games.continuous.priors import Power, Uniform
+from econ_theory.games.continuous.utilities import (
     Cara,
     Charity,
     Crra,

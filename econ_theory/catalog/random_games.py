@@ -9,7 +9,7 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.seeding import Seed, as_rng
 
 __all__ = ["covariance_game", "random_game"]

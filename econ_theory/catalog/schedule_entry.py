@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from econ_theory.bid_functions import BidFunction, BidProfile, BidSchedule
 from econ_theory.catalog.auction_entry import AuctionEntry
+from econ_theory.strategies.bids import BidFunction, BidProfile, BidSchedule
 
 __all__ = ["ScheduleEntry"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from econ_theory.catalog.auction_entry import AuctionEntry
-from econ_theory.games.aggregate_payoffs import Contest
-from econ_theory.games.aggregative_game import AggregativeGame
-from econ_theory.games.priors import Known, Power, Uniform
-from econ_theory.games.quadratic_payoffs import Bertrand, Cournot, PublicGood
+from econ_theory.games.continuous.aggregate_payoffs import Contest
+from econ_theory.games.continuous.aggregative_game import AggregativeGame
+from econ_theory.games.continuous.priors import Known, Power, Uniform
+from econ_theory.games.continuous.quadratic_payoffs import Bertrand, Cournot, PublicGood
 
 __all__ = ["markets_of_private_costs", "public_goods", "tullock_contests"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from econ_theory.catalog.auction_entry import AuctionEntry
 from econ_theory.catalog.schedule_entry import ScheduleEntry
-from econ_theory.games.priors import Uniform
-from econ_theory.games.split_award import SplitAward
+from econ_theory.games.continuous.priors import Uniform
+from econ_theory.games.continuous.split_award import SplitAward
 
 __all__ = ["split_awards"]
 

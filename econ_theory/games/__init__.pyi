@@ -1,25 +1,39 @@
-from .aggregate_payoffs import Contest, MarginalBounds, SmoothPayoff
-from .aggregative_game import AggregativeGame
-from .auction import AuctionGame
 from .base import Game, Profile
-from .bayesian import BayesianGame
-from .continuous import ContinuousGame
-from .double_auction import DoubleAuction
-from .ex_post import ex_post_payoffs
-from .gaussian_game import GaussianGame
-from .interdependent_auction import InterdependentAuction, SignalSum
-from .joint_priors import FgmPair, GaussianPair, IndependentSignals, JointPrior
-from .local_global_auction import LocalGlobalAuction
-from .markov import MarkovBayesianGame
-from .multi_unit_auction import MultiUnitAuction
-from .participation_game import ParticipationGame
-from .payment_rules import AllPay, CustomPayoff, Effort, KthPrice, PaymentRule, WinnerPays
-from .priors import Known, Power, Prior, ScipyPrior, Uniform, truncated
-from .quadratic_payoffs import Bertrand, Cournot, LinearQuadratic, PublicGood
-from .sample_priors import Empirical, Mixture
-from .shared_signals import CommonValue, LinearShares
-from .split_award import SplitAward
-from .utilities import Cara, Charity, Crra, ReturnOnInvestment, RiskNeutral, Spite, Utility
+from .continuous.aggregate_payoffs import Contest, MarginalBounds, SmoothPayoff
+from .continuous.aggregative_game import AggregativeGame
+from .continuous.auction import AuctionGame
+from .continuous.base import ContinuousGame, ex_post_payoffs
+from .continuous.double_auction import DoubleAuction
+from .continuous.gaussian_game import GaussianGame
+from .continuous.interdependent_auction import InterdependentAuction, SignalSum
+from .continuous.joint_priors import FgmPair, GaussianPair, IndependentSignals, JointPrior
+from .continuous.local_global_auction import LocalGlobalAuction
+from .continuous.multi_unit_auction import MultiUnitAuction
+from .continuous.participation_game import ParticipationGame
+from .continuous.payment_rules import (
+    AllPay,
+    CustomPayoff,
+    Effort,
+    KthPrice,
+    PaymentRule,
+    WinnerPays,
+)
+from .continuous.priors import Known, Power, Prior, ScipyPrior, Uniform, truncated
+from .continuous.quadratic_payoffs import Bertrand, Cournot, LinearQuadratic, PublicGood
+from .continuous.sample_priors import Empirical, Mixture
+from .continuous.shared_signals import CommonValue, LinearShares
+from .continuous.split_award import SplitAward
+from .continuous.utilities import (
+    Cara,
+    Charity,
+    Crra,
+    ReturnOnInvestment,
+    RiskNeutral,
+    Spite,
+    Utility,
+)
+from .finite.bayesian import BayesianGame
+from .finite.markov import MarkovBayesianGame
 
 __all__ = [
     "AggregativeGame",

@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from econ_theory.arrays import SUM_TOLERANCE
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.interop.efg_tree import InformationSet, Tree
 from econ_theory.interop.text import read_text
 from econ_theory.interop.tokens import Tokens

@@ -10,7 +10,7 @@ from typing import NoReturn
 import numpy as np
 
 from econ_theory.errors import FormatError, GameError
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.interop.text import MOST_CELLS, distinct
 
 __all__ = ["InformationSet", "Tree"]

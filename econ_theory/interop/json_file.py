@@ -10,7 +10,7 @@ from typing import Any
 
 from econ_theory.arrays import Array, is_exact
 from econ_theory.errors import FormatError, GameError
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.interop.text import read_text
 
 __all__ = ["dumps_json", "loads_json", "read_json", "write_json"]

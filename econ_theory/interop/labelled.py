@@ -10,7 +10,7 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import GameError, require
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.interop.text import MOST_CELLS
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 
 from econ_theory.errors import GameError, RefusedError, require
 from econ_theory.forms import harsanyi_form
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 
 if TYPE_CHECKING:
     import nashpy

@@ -11,7 +11,7 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.errors import GameError
 from econ_theory.forms import harsanyi_form
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.interop.text import MOST_CELLS, distinct, number_text, quoted, read_text
 from econ_theory.interop.tokens import Tokens
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from econ_theory.errors import GameError, require
 from econ_theory.forms import harsanyi_form
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 
 __all__ = ["from_quantecon", "to_quantecon"]
 

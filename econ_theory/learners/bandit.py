@@ -9,8 +9,8 @@ from typing import ClassVar, Literal, NamedTuple
 import numpy as np
 
 from econ_theory.errors import SettingError
+from econ_theory.games.finite.payoffs import logit_rows
 from econ_theory.learners.base import Array, check_step
-from econ_theory.payoffs import logit_rows
 
 __all__ = ["BanditState", "Exp3", "Exp3IX"]
 

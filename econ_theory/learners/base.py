@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from econ_theory.errors import SettingError
 
 if TYPE_CHECKING:
-    from econ_theory.games.bayesian import BayesianGame
+    from econ_theory.games.finite.bayesian import BayesianGame
 
 __all__ = [
     "Array",

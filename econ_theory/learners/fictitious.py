@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from econ_theory.games.finite.payoffs import logit_rows
 from econ_theory.learners.base import Array, check_positive, normalize_rows
-from econ_theory.payoffs import logit_rows
 
 __all__ = ["FictitiousState", "FollowTheLeader", "SmoothFictitiousPlay"]
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from econ_theory.arrays import Array, frozen
 from econ_theory.errors import SettingError
-from econ_theory.games.markov import MarkovBayesianGame
+from econ_theory.games.finite.markov import MarkovBayesianGame
+from econ_theory.games.finite.payoffs import best_actions
 from econ_theory.markov.profiles import MarkovProfile, check_markov_profile
-from econ_theory.payoffs import best_actions
 
 __all__ = ["BestResponse", "Decision", "best_response", "induced_decision"]
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from econ_theory.arrays import Array, frozen
 from econ_theory.certificates import Certificate
-from econ_theory.games.markov import MarkovBayesianGame
+from econ_theory.games.finite.markov import MarkovBayesianGame
+from econ_theory.games.finite.payoffs import best_actions
 from econ_theory.markov.best_response import best_response
 from econ_theory.markov.profiles import MarkovProfile
-from econ_theory.payoffs import best_actions
 
 __all__ = ["MarkovCertificate", "MarkovDeviation", "certify_markov", "markov_exploitability"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.games.markov import MarkovBayesianGame
+from econ_theory.games.finite.markov import MarkovBayesianGame
 from econ_theory.markov.profiles import MarkovProfile
 from econ_theory.markov.system import MarkovSystem
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
-from econ_theory.games.markov import MarkovBayesianGame
+from econ_theory.games.finite.markov import MarkovBayesianGame
 from econ_theory.markov.profiles import MarkovProfile
 from econ_theory.markov.values import induced_chain, joint_action_values, state_values
 

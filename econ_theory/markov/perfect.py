@@ -22,7 +22,7 @@ from econ_theory.solvers import Solver
 from econ_theory.trial import Status, Trial
 
 if TYPE_CHECKING:
-    from econ_theory.games.markov import MarkovBayesianGame
+    from econ_theory.games.finite.markov import MarkovBayesianGame
 
 __all__ = ["MarkovSolution", "markov_perfect"]
 

@@ -15,7 +15,7 @@ from econ_theory.strategies import StrategyProfile
 from econ_theory.tables import table_html
 
 if TYPE_CHECKING:
-    from econ_theory.games.markov import MarkovBayesianGame
+    from econ_theory.games.finite.markov import MarkovBayesianGame
 
 __all__ = ["MarkovProfile", "check_markov_profile"]
 

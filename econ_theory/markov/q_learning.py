@@ -17,7 +17,7 @@ from econ_theory.regret.rates import power_law
 from econ_theory.seeding import Seed, as_rng
 
 if TYPE_CHECKING:
-    from econ_theory.games.markov import MarkovBayesianGame
+    from econ_theory.games.finite.markov import MarkovBayesianGame
 
 __all__ = ["ErrorExponent", "QLearningTrace", "optimal_action_values", "q_learning"]
 

@@ -14,7 +14,7 @@ from econ_theory.markov.values import ex_ante_values
 from econ_theory.regret.traces import RegretTrace
 
 if TYPE_CHECKING:
-    from econ_theory.games.markov import MarkovBayesianGame
+    from econ_theory.games.finite.markov import MarkovBayesianGame
 
 __all__ = ["markov_dynamic_regret", "markov_regret"]
 

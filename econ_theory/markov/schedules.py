@@ -8,7 +8,7 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
-from econ_theory.payoffs import best_actions, logit_rows
+from econ_theory.games.finite.payoffs import best_actions, logit_rows
 
 __all__ = ["EpsilonGreedy", "Exploration", "Softmax", "StepSize"]
 

@@ -11,16 +11,16 @@ import numpy as np
 from econ_theory.arrays import Array, frozen
 from econ_theory.beliefs import entropy
 from econ_theory.errors import NotConverged, SettingError
+from econ_theory.games.finite.payoffs import logit_rows
 from econ_theory.markov.certificates import MarkovCertificate, certify_markov
 from econ_theory.markov.newton import cooled, softened
 from econ_theory.markov.profiles import MarkovProfile, check_markov_profile
 from econ_theory.markov.system import MarkovSystem
 from econ_theory.markov.values import induced_chain, state_values
-from econ_theory.payoffs import logit_rows
 from econ_theory.trial import Status
 
 if TYPE_CHECKING:
-    from econ_theory.games.markov import MarkovBayesianGame
+    from econ_theory.games.finite.markov import MarkovBayesianGame
 
 __all__ = ["SoftEquilibrium", "soft_equilibrium", "soft_reply"]
 

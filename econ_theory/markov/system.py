@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.games.derivatives import ValueDerivatives
+from econ_theory.games.finite.derivatives import ValueDerivatives
 from econ_theory.markov.profiles import MarkovProfile
 
 if TYPE_CHECKING:
-    from econ_theory.games.markov import MarkovBayesianGame
+    from econ_theory.games.finite.markov import MarkovBayesianGame
 
 __all__ = ["MarkovSystem"]
 

@@ -17,8 +17,8 @@ from econ_theory.solvers import IndifferenceNewton, Solver
 from econ_theory.strategies import StrategyProfile
 
 if TYPE_CHECKING:
-    from econ_theory.games.bayesian import BayesianGame
-    from econ_theory.games.markov import MarkovBayesianGame
+    from econ_theory.games.finite.bayesian import BayesianGame
+    from econ_theory.games.finite.markov import MarkovBayesianGame
 
 __all__ = ["Sweep", "value_iteration"]
 

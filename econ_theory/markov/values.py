@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.games.markov import MarkovBayesianGame
+from econ_theory.games.finite.markov import MarkovBayesianGame
 from econ_theory.markov.profiles import MarkovProfile, check_markov_profile
 
 __all__ = [

@@ -8,7 +8,7 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.plotting.canvas import INK, axes_for
 from econ_theory.strategies import StrategyProfile, check_profile
 

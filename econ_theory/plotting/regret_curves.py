@@ -17,7 +17,7 @@ from econ_theory.seeding import Seed
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from econ_theory.games.bayesian import BayesianGame
+    from econ_theory.games.finite.bayesian import BayesianGame
 
 __all__ = ["plot_regret", "plot_regret_by_type"]
 

@@ -19,7 +19,7 @@ from econ_theory.strategies import StrategyProfile
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from econ_theory.games.bayesian import BayesianGame
+    from econ_theory.games.finite.bayesian import BayesianGame
 
 __all__ = ["plot_simplex"]
 

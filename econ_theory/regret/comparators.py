@@ -15,7 +15,7 @@ from econ_theory.regret.plays import Play
 from econ_theory.strategies import StrategyProfile, check_profile
 
 if TYPE_CHECKING:
-    from econ_theory.games.bayesian import BayesianGame
+    from econ_theory.games.finite.bayesian import BayesianGame
 
 __all__ = ["Comparator", "comparator_regret", "comparator_values", "welfare_regret"]
 

@@ -14,7 +14,7 @@ from econ_theory.regret.plays import Play, joint_sum
 from econ_theory.regret.summaries import PlaySummary
 
 if TYPE_CHECKING:
-    from econ_theory.games.bayesian import BayesianGame, ExactGame
+    from econ_theory.games.finite.bayesian import BayesianGame, ExactGame
 
 __all__ = ["check_size", "coarse_epsilon", "correlated_epsilon", "joint_gains", "joint_play"]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.payoffs import Kernel
+from econ_theory.games.finite.payoffs import Kernel
 from econ_theory.regret.plays import Draws
 
 __all__ = ["Lottery"]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from econ_theory.arrays import Array
+from econ_theory.games.finite.payoffs import Kernel
 from econ_theory.learners.base import BanditMinimizer, RegretMinimizer, utility_scales
-from econ_theory.payoffs import Kernel
 from econ_theory.regret.lottery import Lottery
 from econ_theory.regret.traces import PlayTrace
 
 if TYPE_CHECKING:
-    from econ_theory.games.bayesian import BayesianGame
+    from econ_theory.games.finite.bayesian import BayesianGame
 
 __all__ = ["Feedback", "Learner", "Match"]
 

@@ -17,7 +17,7 @@ from econ_theory.regret.traces import PlayTrace
 from econ_theory.seeding import Seed, as_rng
 
 if TYPE_CHECKING:
-    from econ_theory.games.bayesian import BayesianGame
+    from econ_theory.games.finite.bayesian import BayesianGame
 
 __all__ = ["play_learners"]
 

@@ -13,7 +13,7 @@ from econ_theory.errors import SettingError
 from econ_theory.regret.bounds import Bound
 
 if TYPE_CHECKING:
-    from econ_theory.games.bayesian import BayesianGame
+    from econ_theory.games.finite.bayesian import BayesianGame
 
 __all__ = ["bandit_bound", "econ_bound", "learner_bound", "swap_bound"]
 

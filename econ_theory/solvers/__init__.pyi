@@ -1,5 +1,4 @@
 from .base import Ending, Proposals, Solver
-from .best_response_dynamics import BestResponseDynamics
 from .chain import Chain
 from .continuous.asymmetric_all_pay import AsymmetricAllPay
 from .continuous.asymmetric_first_price import AsymmetricFirstPrice
@@ -15,20 +14,21 @@ from .continuous.policy_gradient import PolicyGradient
 from .continuous.split_awards import SplitAwards
 from .continuous.symmetric_auction import SymmetricAuction
 from .continuous.truthful_bidding import TruthfulBidding
-from .correlated_lp import CorrelatedEquilibrium, CorrelatedLp
-from .extreme_enumeration import Component, ExtremeEnumeration, NashSubset
-from .fictitious_play import FictitiousPlay
-from .global_newton import GlobalNewton
-from .indifference_newton import IndifferenceNewton
-from .lemke import Lemke
-from .mirror_descent import MirrorDescent
-from .obedience import disobedience, outcome
-from .pure_enumeration import PureEnumeration
-from .quantal_response import Branch, QuantalResponse
-from .replicator import Replicator
-from .self_play import SelfPlay
-from .support_enumeration import SupportEnumeration
-from .zero_sum_lp import ZeroSumLp
+from .finite.algebra.obedience import disobedience, outcome
+from .finite.best_response_dynamics import BestResponseDynamics
+from .finite.correlated_lp import CorrelatedEquilibrium, CorrelatedLp
+from .finite.extreme_enumeration import Component, ExtremeEnumeration, NashSubset
+from .finite.fictitious_play import FictitiousPlay
+from .finite.global_newton import GlobalNewton
+from .finite.indifference_newton import IndifferenceNewton
+from .finite.lemke import Lemke
+from .finite.mirror_descent import MirrorDescent
+from .finite.pure_enumeration import PureEnumeration
+from .finite.quantal_response import Branch, QuantalResponse
+from .finite.replicator import Replicator
+from .finite.self_play import SelfPlay
+from .finite.support_enumeration import SupportEnumeration
+from .finite.zero_sum_lp import ZeroSumLp
 
 __all__ = [
     "AsymmetricAllPay",

@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from econ_theory.errors import SettingError
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["Ending", "Proposals", "Solver", "check_numbers", "family_wanted", "two_players_wanted"]

@@ -8,7 +8,7 @@ import numpy as np
 
 from econ_theory.certificates import certify
 from econ_theory.errors import SettingError
-from econ_theory.games.bayesian import BayesianGame
+from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.solvers.base import Proposals, Solver
 from econ_theory.strategies import StrategyProfile
 

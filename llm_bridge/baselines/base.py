@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from llm_bridge.codecs import parse_answer
 from llm_bridge.errors import ConfigError
 from llm_bridge.messages import Completion, Question
+from llm_bridge.models.codecs import parse_answer
 from llm_bridge.tasks.base import Task
 
 __all__ = ["Results", "results_of"]

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from llm_bridge.baselines.base import Results, results_of
 from llm_bridge.baselines.single import answer_request
-from llm_bridge.codecs import parse_answer
 from llm_bridge.errors import ConfigError
 from llm_bridge.messages import Completion, Question
 from llm_bridge.models.base import ChatModel
+from llm_bridge.models.codecs import parse_answer
 from llm_bridge.tasks.base import Task
 
 __all__ = ["majority", "run_self_consistency"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from llm_bridge.baselines.base import Results, results_of
-from llm_bridge.codecs import answer_messages, max_tokens, parse_answer, stop_strings
 from llm_bridge.messages import Question, Request
 from llm_bridge.models.base import ChatModel
+from llm_bridge.models.codecs import answer_messages, max_tokens, parse_answer, stop_strings
 from llm_bridge.tasks.base import Task
 
 __all__ = ["answer_request", "run_single"]

@@ -14,8 +14,8 @@ import typer
 
 from econ_theory.audit import CLAIMS, Ledger, run_audit
 from econ_theory.errors import AuditError, SettingError, require
-from llm_bridge.claims import TRAINING_CLAIMS
 from llm_bridge.cli.console import emit, err, guarded, out
+from llm_bridge.studies.claims import TRAINING_CLAIMS
 
 __all__ = ["audit"]
 

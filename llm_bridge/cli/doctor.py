@@ -96,7 +96,7 @@ def _package(name: str, extra: str) -> Finding:
 
 
 def _weights() -> Iterator[Finding]:
-    from llm_bridge.weights import WEIGHTS, models_folder
+    from llm_bridge.models.weights import WEIGHTS, models_folder
 
     for name, weights in WEIGHTS.items():
         file = models_folder() / weights.file
@@ -115,7 +115,7 @@ def _weights() -> Iterator[Finding]:
 
 def _embedder() -> Finding:
     from econ_theory.errors import EconError
-    from llm_bridge.embeddings import WordLlamaEmbedder
+    from llm_bridge.models.embeddings import WordLlamaEmbedder
 
     try:
         embedder = WordLlamaEmbedder()
@@ -149,8 +149,8 @@ def _folder(folder: Path) -> Finding:
 
 
 def _probe(n: int) -> list[dict[str, object]]:
-    from llm_bridge.config import preset
-    from llm_bridge.probe import probe_config
+    from llm_bridge.settings.config import preset
+    from llm_bridge.studies.probe import probe_config
 
     err.print(f"asking the local model {n} questions in each style and at each temperature ...")
     return [asdict(row) for row in probe_config(preset("demo"), n=n)]

@@ -9,8 +9,8 @@ from typing import Any
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from llm_bridge.cli.console import err
-from llm_bridge.ledger import Ledger
 from llm_bridge.messages import Completion, Request
+from llm_bridge.models.ledger import Ledger
 
 __all__ = ["Live", "stage_progress"]
 

@@ -14,9 +14,9 @@ from llm_bridge.cli.progress import stage_progress
 from llm_bridge.errors import ConfigError
 
 if TYPE_CHECKING:
-    from llm_bridge.config import RunConfig
     from llm_bridge.report import ReportData
     from llm_bridge.runs import Run
+    from llm_bridge.settings.config import RunConfig
 
 __all__ = ["compare", "demo", "report", "train", "verify"]
 
@@ -39,8 +39,8 @@ def train(
     json_: Json = False,
 ) -> None:
     """Train a team of language models with ECON; a run that was interrupted goes on."""
-    from llm_bridge.config_text import to_toml
     from llm_bridge.runs import Run
+    from llm_bridge.settings.config_text import to_toml
 
     if resume is not None:
         if config or preset or name or seed is not None:
@@ -113,8 +113,8 @@ def demo(
 def _settings(
     config: Path | None, preset: str | None, name: str | None, seed: int | None
 ) -> RunConfig:
-    from llm_bridge.config import load_config
-    from llm_bridge.config import preset as shipped
+    from llm_bridge.settings.config import load_config
+    from llm_bridge.settings.config import preset as shipped
 
     if config is not None and preset is None:
         settings = load_config(config)

@@ -6,7 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from llm_bridge.codecs import (
+from llm_bridge.econ.team import Team, note_unreadable, request_seed
+from llm_bridge.errors import ConfigError
+from llm_bridge.messages import Completion, Message, Question, Request
+from llm_bridge.models.codecs import (
     Answer,
     commitment_messages,
     max_tokens,
@@ -14,10 +17,7 @@ from llm_bridge.codecs import (
     stop_strings,
     strategy_messages,
 )
-from llm_bridge.config import CoordinatorConfig
-from llm_bridge.econ.team import Team, note_unreadable, request_seed
-from llm_bridge.errors import ConfigError
-from llm_bridge.messages import Completion, Message, Question, Request
+from llm_bridge.settings.config import CoordinatorConfig
 from llm_bridge.tasks.base import Task
 
 __all__ = ["Commitment", "Coordinator", "Strategy", "leaks_answer"]
@@ -64,7 +64,7 @@ def leaks_answer(task: Task, question: Question, text: str) -> bool:
     and every word or number that the question itself does not show: naming what the question
     shows is no leak, stating it as the result is one.
 
-    >>> from llm_bridge.config import preset
+    >>> from llm_bridge.settings.config import preset
     >>> from llm_bridge.econ.team import build_team
     >>> task = build_team(preset("simulated")).task
     >>> question = task.draw("train", 1)[0]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from llm_bridge.banks import Bank
-from llm_bridge.codecs import answer_messages, max_tokens, parse_answer, stop_strings
-from llm_bridge.controls import TEMPERATURES, TOP_PS, Control, ControlMenu
+from llm_bridge.bank.sampled import Bank
 from llm_bridge.econ.team import Team, note_unreadable, request_seed
 from llm_bridge.messages import Completion, Question, Request
+from llm_bridge.models.codecs import answer_messages, max_tokens, parse_answer, stop_strings
+from llm_bridge.models.controls import TEMPERATURES, TOP_PS, Control, ControlMenu
 
 __all__ = ["Executors", "Heard", "control_at"]
 

@@ -9,9 +9,8 @@ from typing import Literal
 import numpy as np
 
 from econ_theory.seeding import Seed, as_rng
-from llm_bridge.banks import Bank
+from llm_bridge.bank.sampled import Bank
 from llm_bridge.baselines.base import Results, results_of
-from llm_bridge.codecs import answer_messages, max_tokens, parse_answer, stop_strings
 from llm_bridge.econ.coordinator import Coordinator
 from llm_bridge.econ.executor import Executors
 from llm_bridge.econ.observation import Scene
@@ -23,6 +22,7 @@ from llm_bridge.econ.system import TrainedSystem, quiet_torch
 from llm_bridge.errors import ConfigError
 from llm_bridge.messages import Completion, Question, Request
 from llm_bridge.models.base import ChatModel, OnCompletion
+from llm_bridge.models.codecs import answer_messages, max_tokens, parse_answer, stop_strings
 
 __all__ = ["answer"]
 

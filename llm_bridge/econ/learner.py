@@ -7,11 +7,11 @@ import copy
 import numpy as np
 import torch
 
-from llm_bridge.config import RunConfig
 from llm_bridge.econ.dynamic_weights import DynamicWeights
 from llm_bridge.econ.losses import Batch, Losses, LossSettings, backward, losses, soft_update
 from llm_bridge.econ.network import EconNetwork
 from llm_bridge.econ.replay import History, ReplayBuffer
+from llm_bridge.settings.config import RunConfig
 
 __all__ = ["Learner"]
 

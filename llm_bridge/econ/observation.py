@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from llm_bridge.embeddings import Embedder
 from llm_bridge.messages import Question
+from llm_bridge.models.embeddings import Embedder
 
 __all__ = ["Last", "Scene"]
 

@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 
+from llm_bridge.bank.rewards import INVALID, rewards
 from llm_bridge.econ.coordinator import Coordinator
 from llm_bridge.econ.team import Team
 from llm_bridge.messages import Completion, Question
-from llm_bridge.rewards import INVALID, rewards
 
 __all__ = ["Outcome", "Referee"]
 

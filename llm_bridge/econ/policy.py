@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from econ_theory.strategies import StrategyProfile
-from llm_bridge.banks import Bank
+from llm_bridge.bank.sampled import Bank
 from llm_bridge.econ.network import EconNetwork
 from llm_bridge.econ.observation import Last, Scene
 from llm_bridge.econ.rollout import Play, vote_weights

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from llm_bridge.banks import Bank
-from llm_bridge.config import RunConfig
+from llm_bridge.bank.sampled import Bank
+from llm_bridge.bank.signals import SignalBins
 from llm_bridge.econ.coordinator import Coordinator
 from llm_bridge.econ.executor import Executors
 from llm_bridge.econ.network import EconNetwork
@@ -16,8 +16,8 @@ from llm_bridge.econ.outcomes import Referee
 from llm_bridge.econ.rollout import Players
 from llm_bridge.econ.team import Team
 from llm_bridge.messages import Question
-from llm_bridge.signals import SignalBins
-from llm_bridge.store import Store
+from llm_bridge.models.store import Store
+from llm_bridge.settings.config import RunConfig
 
 __all__ = ["fit_bins", "prepare_bank", "seat", "types_of"]
 

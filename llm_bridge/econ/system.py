@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from llm_bridge.config import RunConfig
+from llm_bridge.bank.rewards import RewardWeights
+from llm_bridge.bank.signals import SignalBins
 from llm_bridge.econ.coordinator import Coordinator
 from llm_bridge.econ.network import SIZES, EconNetwork, count_parameters
 from llm_bridge.econ.observation import Scene
 from llm_bridge.econ.team import Team, build_team
 from llm_bridge.errors import StoreError
-from llm_bridge.ledger import Ledger
-from llm_bridge.rewards import RewardWeights
-from llm_bridge.signals import SignalBins
-from llm_bridge.store import Store
+from llm_bridge.models.ledger import Ledger
+from llm_bridge.models.store import Store
+from llm_bridge.settings.config import RunConfig
 
 __all__ = ["TrainedSystem", "build_network", "load_system", "quiet_torch", "save_system"]
 

@@ -6,19 +6,19 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
-from llm_bridge.config import (
+from llm_bridge.errors import ConfigError
+from llm_bridge.models.base import ChatModel
+from llm_bridge.models.controls import ControlMenu
+from llm_bridge.models.embeddings import Embedder, ExactEmbedder, WordLlamaEmbedder
+from llm_bridge.models.ledger import Ledger
+from llm_bridge.models.store import Recorded, Store
+from llm_bridge.settings.config import (
     LlamaCppConfig,
     OpenAIConfig,
     ReasoningGymConfig,
     RunConfig,
     SimulatedTaskConfig,
 )
-from llm_bridge.controls import ControlMenu
-from llm_bridge.embeddings import Embedder, ExactEmbedder, WordLlamaEmbedder
-from llm_bridge.errors import ConfigError
-from llm_bridge.ledger import Ledger
-from llm_bridge.models.base import ChatModel
-from llm_bridge.store import Recorded, Store
 from llm_bridge.tasks.base import Task
 
 __all__ = ["Team", "build_team", "note_unreadable", "request_seed"]
@@ -56,7 +56,7 @@ def build_team(config: RunConfig) -> Team:
     Raises `ConfigError` where two different models have one name: the store and the banks know a
     model by it.
 
-    >>> from llm_bridge.config import preset
+    >>> from llm_bridge.settings.config import preset
     >>> build_team(preset("simulated")).names
     ('sharp', 'broad', 'steady')
     """

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from llm_bridge.config import RunConfig, TrainingConfig
+from llm_bridge.bank.signals import SignalBins
 from llm_bridge.econ.coordinator import Coordinator
 from llm_bridge.econ.learner import Learner
 from llm_bridge.econ.losses import Losses
@@ -28,9 +28,9 @@ from llm_bridge.econ.system import (
     save_system,
 )
 from llm_bridge.econ.team import Team, build_team
-from llm_bridge.ledger import Ledger
-from llm_bridge.signals import SignalBins
-from llm_bridge.store import Store
+from llm_bridge.models.ledger import Ledger
+from llm_bridge.models.store import Store
+from llm_bridge.settings.config import RunConfig, TrainingConfig
 
 __all__ = ["alpha_at", "train"]
 
@@ -51,7 +51,7 @@ def train(
     update's record of the learning curve. Strategies, episodes, metrics and the checkpoint are
     written to the store's documents of these kinds. After an interruption, call it again.
 
-    >>> from llm_bridge.config import preset
+    >>> from llm_bridge.settings.config import preset
     >>> short = preset("simulated", training__episodes=16, task__n_train=8, task__n_probe=1)
     >>> with Store(":memory:") as store:
     ...     system = train(short, store=store)

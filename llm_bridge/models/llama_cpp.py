@@ -21,7 +21,7 @@ from llm_bridge.errors import ConfigError, ModelError
 from llm_bridge.messages import Completion, Message, Request, Usage
 from llm_bridge.models.base import OnCompletion
 from llm_bridge.models.pool import ask_batch
-from llm_bridge.weights import WEIGHTS, Weights, weights_path
+from llm_bridge.models.weights import WEIGHTS, Weights, weights_path
 
 __all__ = ["LlamaCpp"]
 
@@ -29,8 +29,8 @@ __all__ = ["LlamaCpp"]
 class LlamaCpp:
     """A GGUF model run by llama.cpp in this process, answering `n_slots` requests at a time.
 
-    `model` is a name of `llm_bridge.weights.WEIGHTS` (fetched if it is not there), an entry of your
-    own, or the path of a GGUF file. `n_slots` defaults to the number of cores, at most 2;
+    `model` is a name of `llm_bridge.models.weights.WEIGHTS` (fetched if it is not there), an entry
+    of your own, or the path of a GGUF file. `n_slots` defaults to the number of cores, at most 2;
     `n_threads` are the threads of one slot: leave it at 1 where cores are shared. `n_ctx` is the
     longest prompt plus reply in tokens; `n_gpu_layers` layers run on a GPU that the runtime knows.
     `chat=False` tells a base model without a chat template, which gets the turns as plain text.

@@ -2,7 +2,7 @@
 
 Nature draws a question's hidden class. A model's probe reveals a noisy signal of the class, and how
 often its answer is right depends on class and controls by a formula, so the exact Bayesian
-game of any team is known (`llm_bridge.ground_truth`).
+game of any team is known (`llm_bridge.verification.ground_truth`).
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from llm_bridge.controls import Control
 from llm_bridge.errors import ConfigError, ModelError
 from llm_bridge.messages import Completion, Request, Usage
 from llm_bridge.models.base import OnCompletion
+from llm_bridge.models.controls import Control
 
 __all__ = ["SimulatedModel", "SimulatedWorld", "Skill"]
 
@@ -225,7 +225,7 @@ class SimulatedModel:
 
 
 def _style_of(request: Request) -> str:
-    from llm_bridge.codecs import STYLES
+    from llm_bridge.models.codecs import STYLES
 
     system = request.messages[0].content
     shots = len(request.messages) > 2

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from llm_bridge.compare import Difference, FrontierPoint
-from llm_bridge.empirical import EmpiricalGame
+from llm_bridge.baselines.comparison import Difference, FrontierPoint
 from llm_bridge.errors import ConfigError
 from llm_bridge.report.data import (
     BoundCurve,
@@ -23,7 +22,8 @@ from llm_bridge.report.data import (
     Table,
     VerificationView,
 )
-from llm_bridge.verify import Equilibrium, Verification
+from llm_bridge.verification.empirical import EmpiricalGame
+from llm_bridge.verification.verdict import Equilibrium, Verification
 
 if TYPE_CHECKING:
     from econ_theory.regret import Bound, RegretTrace

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from llm_bridge.compare import Difference, FrontierPoint
+from llm_bridge.baselines.comparison import Difference, FrontierPoint
 from llm_bridge.errors import ConfigError
-from llm_bridge.ledger import LedgerRow
-from llm_bridge.verify import DeviationGain
+from llm_bridge.models.ledger import LedgerRow
+from llm_bridge.verification.verdict import DeviationGain
 
 __all__ = [
     "BoundCurve",

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_bridge.ledger import LedgerRow
+from llm_bridge.models.ledger import LedgerRow
 from llm_bridge.report import charts, wording
 from llm_bridge.report.data import ComparisonView, ReportData
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 
-from llm_bridge.compare import Difference
+from llm_bridge.baselines.comparison import Difference
 from llm_bridge.report.data import LearningCurve, ReportData, VerificationView
-from llm_bridge.verify import DeviationGain
+from llm_bridge.verification.verdict import DeviationGain
 
 __all__ = [
     "amount",

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from llm_bridge.config import preset
-from llm_bridge.ledger import Ledger
+from llm_bridge.models.ledger import Ledger
 from llm_bridge.runs import Run
+from llm_bridge.settings.config import preset
 
 
 @pytest.mark.slow

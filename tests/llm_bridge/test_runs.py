@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from llm_bridge.config import RunConfig, preset
 from llm_bridge.errors import ConfigError
-from llm_bridge.ledger import Ledger
+from llm_bridge.models.ledger import Ledger
 from llm_bridge.runs import Run
-from llm_bridge.training_path import training_path
+from llm_bridge.settings.config import RunConfig, preset
+from llm_bridge.studies.training_play import training_path
 
 
 def small(**changes) -> RunConfig:

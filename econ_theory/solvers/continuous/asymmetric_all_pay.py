@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.bid_functions import BidFunction, BidProfile
-from econ_theory.games.auction import AuctionGame
-from econ_theory.games.payment_rules import AllPay
-from econ_theory.games.priors import Prior
-from econ_theory.games.utilities import RiskNeutral
+from econ_theory.games.continuous.auction import AuctionGame
+from econ_theory.games.continuous.payment_rules import AllPay
+from econ_theory.games.continuous.priors import Prior
+from econ_theory.games.continuous.utilities import RiskNeutral
 from econ_theory.solvers.base import Ending, Proposals, family_wanted
+from econ_theory.strategies.bids import BidFunction, BidProfile
 
 __all__ = ["AsymmetricAllPay"]
 

@@ -25,14 +25,14 @@ from typing import Any
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.bid_functions import BidFunction, BidProfile
-from econ_theory.games.auction import AuctionGame
-from econ_theory.games.payment_rules import WinnerPays
-from econ_theory.games.priors import Prior
-from econ_theory.games.utilities import Cara, Crra, ReturnOnInvestment, Utility
+from econ_theory.games.continuous.auction import AuctionGame
+from econ_theory.games.continuous.payment_rules import WinnerPays
+from econ_theory.games.continuous.priors import Prior
+from econ_theory.games.continuous.utilities import Cara, Crra, ReturnOnInvestment, Utility
 from econ_theory.solvers.base import Ending, Proposals, family_wanted
 from econ_theory.solvers.continuous.bid_shooting import Bidders, Path, shot
 from econ_theory.solvers.continuous.quantile_table import QuantileTable
+from econ_theory.strategies.bids import BidFunction, BidProfile
 
 __all__ = ["AsymmetricFirstPrice"]
 

@@ -1,9 +1,10 @@
 """First-order conditions of auctions: D of the certificates is level all along the graph of bids.
 
-D (`econ_theory.envelope`) is what raising the bid is worth to the type at hand, summed along the
-graph. Its steps between neighbours should be zero, the worst type that bids should be indifferent
-if worse ones stay out, and nothing should be had beyond either end of the graph. Every step is
-divided by the size of the terms that have to cancel, so that types who seldom win count too.
+D (`econ_theory.certificates.continuous.envelope`) is what raising the bid is worth to the type at
+hand, summed along the graph. Its steps between neighbours should be zero, the worst type that bids
+should be indifferent if worse ones stay out, and nothing should be had beyond either end of the
+graph. Every step is divided by the size of the terms that have to cancel, so that types who seldom
+win count too.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.bid_functions import BidFunction, BidProfile
-from econ_theory.envelope.curve import Bidder, first_levels, trace
-from econ_theory.envelope.reduction import reduce
-from econ_theory.games.auction import AuctionGame
-from econ_theory.games.payment_rules import AllPay, Effort
+from econ_theory.certificates.continuous.envelope.curve import Bidder, first_levels, trace
+from econ_theory.certificates.continuous.envelope.reduction import reduce
+from econ_theory.games.continuous.auction import AuctionGame
+from econ_theory.games.continuous.payment_rules import AllPay, Effort
 from econ_theory.solvers.continuous.first_order import FirstOrder
 from econ_theory.solvers.continuous.grid_payoffs import below_value, classes, reserve_of
+from econ_theory.strategies.bids import BidFunction, BidProfile
 
 __all__ = ["AuctionConditions"]
 

@@ -20,15 +20,15 @@ from typing import Any
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.bid_functions import BidFunction, BidProfile, as_bids
-from econ_theory.envelope import Bidder
+from econ_theory.certificates.continuous.aggregative_games.aggregates import aggregate
+from econ_theory.certificates.continuous.aggregative_games.marginals import interim
+from econ_theory.certificates.continuous.envelope import Bidder
 from econ_theory.errors import SettingError
-from econ_theory.games.aggregate_payoffs import Contest, SmoothPayoff
-from econ_theory.games.aggregative_game import AggregativeGame
-from econ_theory.games.quadratic_payoffs import LinearQuadratic
-from econ_theory.judges.aggregative_games.aggregates import aggregate
-from econ_theory.judges.aggregative_games.marginals import interim
+from econ_theory.games.continuous.aggregate_payoffs import Contest, SmoothPayoff
+from econ_theory.games.continuous.aggregative_game import AggregativeGame
+from econ_theory.games.continuous.quadratic_payoffs import LinearQuadratic
 from econ_theory.solvers.base import Ending, Proposals, check_numbers, family_wanted
+from econ_theory.strategies.bids import BidFunction, BidProfile, as_bids
 
 __all__ = ["BidResponse"]
 

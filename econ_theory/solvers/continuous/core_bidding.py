@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.bid_functions import BidFunction, BidProfile
-from econ_theory.games.local_global_auction import LocalGlobalAuction
-from econ_theory.games.priors import Prior
-from econ_theory.judges.local_global.package_bids import capped_sum_of, sum_of
-from econ_theory.judges.local_global.steps import Steps, bids_below
+from econ_theory.certificates.continuous.local_global.package_bids import capped_sum_of, sum_of
+from econ_theory.certificates.continuous.local_global.steps import Steps, bids_below
+from econ_theory.games.continuous.local_global_auction import LocalGlobalAuction
+from econ_theory.games.continuous.priors import Prior
 from econ_theory.solvers.base import Ending, Proposals, check_numbers, family_wanted
+from econ_theory.strategies.bids import BidFunction, BidProfile
 
 __all__ = ["CoreBidding"]
 

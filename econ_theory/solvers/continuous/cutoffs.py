@@ -25,10 +25,10 @@ from typing import Any
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.games.participation_game import ParticipationGame
+from econ_theory.games.continuous.participation_game import ParticipationGame
 from econ_theory.seeding import Seed, as_rng
 from econ_theory.solvers.base import Ending, Proposals, check_numbers, family_wanted
-from econ_theory.step_strategies import StepFunction, StepProfile, as_steps
+from econ_theory.strategies.steps import StepFunction, StepProfile, as_steps
 
 __all__ = ["Cutoffs"]
 

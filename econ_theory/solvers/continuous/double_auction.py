@@ -26,13 +26,13 @@ from typing import Any
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.bid_functions import BidFunction, BidProfile
-from econ_theory.envelope.lines import best_lines
+from econ_theory.certificates.continuous.envelope.lines import best_lines
 from econ_theory.errors import SettingError
-from econ_theory.games.double_auction import DoubleAuction
-from econ_theory.games.priors import Prior
-from econ_theory.games.utilities import RiskNeutral
+from econ_theory.games.continuous.double_auction import DoubleAuction
+from econ_theory.games.continuous.priors import Prior
+from econ_theory.games.continuous.utilities import RiskNeutral
 from econ_theory.solvers.base import Ending, Proposals, family_wanted
+from econ_theory.strategies.bids import BidFunction, BidProfile
 
 __all__ = ["BilateralTrade"]
 

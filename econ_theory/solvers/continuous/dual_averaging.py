@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.bid_functions import BidFunction
-from econ_theory.games.auction import AuctionGame
-from econ_theory.games.continuous import ContinuousGame
-from econ_theory.games.utilities import Crra
+from econ_theory.games.continuous.auction import AuctionGame
+from econ_theory.games.continuous.base import ContinuousGame
+from econ_theory.games.continuous.utilities import Crra
 from econ_theory.learners.base import RegretMinimizer
 from econ_theory.learners.euclidean import DualAveraging as Euclidean
 from econ_theory.solvers.base import Ending, Proposals, check_numbers
@@ -27,6 +26,7 @@ from econ_theory.solvers.continuous.grid_payoffs import (
     refusal,
 )
 from econ_theory.solvers.continuous.payoff_conditions import PayoffConditions
+from econ_theory.strategies.bids import BidFunction
 
 __all__ = ["DualAveraging"]
 

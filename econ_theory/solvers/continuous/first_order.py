@@ -15,10 +15,10 @@ from typing import ClassVar
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.bid_functions import BidFunction, BidProfile
 from econ_theory.errors import RefusedError
-from econ_theory.games.continuous import ContinuousGame
-from econ_theory.games.priors import Prior
+from econ_theory.games.continuous.base import ContinuousGame
+from econ_theory.games.continuous.priors import Prior
+from econ_theory.strategies.bids import BidFunction, BidProfile
 
 __all__ = ["FINEST", "FirstOrder"]
 

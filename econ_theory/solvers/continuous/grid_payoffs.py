@@ -6,7 +6,8 @@ to mix evenly between the middles to its neighbours. So no two bids tie, and und
 hair, which bids on a grid invite, does not pay; the error is of second order in the spacing.
 
 * Auctions: up a vertical line from the lowest bid at one type, D of the certificates
-  (`econ_theory.envelope`) is the utility of every bid, for each rule and attitude at once.
+  (`econ_theory.certificates.continuous.envelope`) is the utility of every bid, for each rule and
+  attitude at once.
 * Games stated by their payoffs alone: the mean over draws of what the others do.
 """
 
@@ -19,14 +20,14 @@ from typing import Any, Protocol
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.envelope.chords import Chord, straight
-from econ_theory.envelope.curve import Curve, Rival
-from econ_theory.envelope.reduction import reduce
-from econ_theory.games.auction import AuctionGame
-from econ_theory.games.continuous import ContinuousGame
-from econ_theory.games.payment_rules import AllPay, CustomPayoff, Effort
-from econ_theory.games.priors import Prior
-from econ_theory.games.utilities import Crra
+from econ_theory.certificates.continuous.envelope.chords import Chord, straight
+from econ_theory.certificates.continuous.envelope.curve import Curve, Rival
+from econ_theory.certificates.continuous.envelope.reduction import reduce
+from econ_theory.games.continuous.auction import AuctionGame
+from econ_theory.games.continuous.base import ContinuousGame
+from econ_theory.games.continuous.payment_rules import AllPay, CustomPayoff, Effort
+from econ_theory.games.continuous.priors import Prior
+from econ_theory.games.continuous.utilities import Crra
 from econ_theory.solvers.base import family_wanted
 
 __all__ = [

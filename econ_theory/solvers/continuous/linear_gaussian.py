@@ -24,10 +24,10 @@ from typing import Any
 
 import numpy as np
 
-from econ_theory.affine_strategies import AffineProfile, Play, as_affine, root_of, told
 from econ_theory.arrays import Array
-from econ_theory.games.gaussian_game import GaussianGame
+from econ_theory.games.continuous.gaussian_game import GaussianGame
 from econ_theory.solvers.base import Ending, Proposals, check_numbers, family_wanted
+from econ_theory.strategies.affine import AffineProfile, Play, as_affine, root_of, told
 
 __all__ = ["LinearGaussian"]
 

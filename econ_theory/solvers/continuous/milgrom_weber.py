@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.bid_functions import BidFunction, BidProfile
 from econ_theory.errors import ProfileError
-from econ_theory.games.interdependent_auction import InterdependentAuction
-from econ_theory.games.payment_rules import WinnerPays
+from econ_theory.games.continuous.interdependent_auction import InterdependentAuction
+from econ_theory.games.continuous.payment_rules import WinnerPays
 from econ_theory.solvers.base import Ending, Proposals, family_wanted
+from econ_theory.strategies.bids import BidFunction, BidProfile
 
 __all__ = ["MilgromWeber"]
 

@@ -31,10 +31,10 @@ from typing import Any
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.bid_functions import BidFunction, BidProfile, BidSchedule
-from econ_theory.games.multi_unit_auction import MultiUnitAuction
-from econ_theory.games.priors import Prior
+from econ_theory.games.continuous.multi_unit_auction import MultiUnitAuction
+from econ_theory.games.continuous.priors import Prior
 from econ_theory.solvers.base import Ending, Proposals, check_numbers, family_wanted
+from econ_theory.strategies.bids import BidFunction, BidProfile, BidSchedule
 
 __all__ = ["MultiUnit"]
 

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.bid_functions import BidFunction
-from econ_theory.games.continuous import ContinuousGame
+from econ_theory.games.continuous.base import ContinuousGame
 from econ_theory.solvers.continuous.first_order import FirstOrder
 from econ_theory.solvers.continuous.grid_payoffs import classes
+from econ_theory.strategies.bids import BidFunction
 
 __all__ = ["PayoffConditions"]
 

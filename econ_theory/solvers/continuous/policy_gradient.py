@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.bid_functions import BidFunction, BidProfile
 from econ_theory.errors import SettingError
-from econ_theory.games.continuous import ContinuousGame
-from econ_theory.games.payment_rules import AllPay, Effort
+from econ_theory.games.continuous.base import ContinuousGame
+from econ_theory.games.continuous.payment_rules import AllPay, Effort
 from econ_theory.solvers.base import Ending, Proposals, check_numbers
 from econ_theory.solvers.continuous.grid_payoffs import below_value, classes, has_rules, refusal
+from econ_theory.strategies.bids import BidFunction, BidProfile
 
 __all__ = ["PolicyGradient"]
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.games.priors import Prior
+from econ_theory.games.continuous.priors import Prior
 
 __all__ = ["QuantileTable"]
 

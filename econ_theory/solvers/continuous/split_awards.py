@@ -23,11 +23,11 @@ from typing import Any, Literal
 import numpy as np
 
 from econ_theory.arrays import Array
-from econ_theory.bid_functions import BidFunction, BidProfile, BidSchedule
 from econ_theory.errors import SettingError
-from econ_theory.games.priors import Prior
-from econ_theory.games.split_award import SplitAward
+from econ_theory.games.continuous.priors import Prior
+from econ_theory.games.continuous.split_award import SplitAward
 from econ_theory.solvers.base import Ending, Proposals, check_numbers, family_wanted
+from econ_theory.strategies.bids import BidFunction, BidProfile, BidSchedule
 
 __all__ = ["SplitAwards"]
 

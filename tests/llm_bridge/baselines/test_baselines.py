@@ -9,7 +9,7 @@ from llm_bridge.baselines import Results, majority, run_self_consistency, run_si
 from llm_bridge.errors import ConfigError
 from llm_bridge.messages import Question, Request
 from llm_bridge.models.scripted import Scripted
-from llm_bridge.store import Recorded, Store
+from llm_bridge.models.store import Recorded, Store
 
 QUESTIONS = [Question(f"q{k}", f"{k} + 1?", "sums", str(k + 1)) for k in range(4)]
 

@@ -6,11 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from llm_bridge.codecs import answer_messages, commitment_messages, parse_answer, strategy_messages
-from llm_bridge.controls import Control, ControlMenu
 from llm_bridge.errors import ConfigError, ModelError, TaskError
 from llm_bridge.messages import Message, Request
 from llm_bridge.models.base import ChatModel
+from llm_bridge.models.codecs import (
+    answer_messages,
+    commitment_messages,
+    parse_answer,
+    strategy_messages,
+)
+from llm_bridge.models.controls import Control, ControlMenu
 from llm_bridge.models.simulated import SimulatedModel, SimulatedWorld, Skill
 from llm_bridge.tasks.base import Task
 from llm_bridge.tasks.simulated import SimulatedTask

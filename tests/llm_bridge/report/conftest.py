@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from econ_theory.regret import Bound, RegretTrace
-from llm_bridge.compare import Difference, FrontierPoint
-from llm_bridge.config import preset
-from llm_bridge.ledger import LedgerRow
+from llm_bridge.baselines.comparison import Difference, FrontierPoint
+from llm_bridge.models.ledger import LedgerRow
 from llm_bridge.report import (
     ComparisonView,
     EquilibriumView,
@@ -23,7 +22,8 @@ from llm_bridge.report import (
     VerificationView,
     regret_curve,
 )
-from llm_bridge.verify import DeviationGain
+from llm_bridge.settings.config import preset
+from llm_bridge.verification.verdict import DeviationGain
 
 EXECUTORS = ("solver 1", "solver 2", "<b>solver</b> & 3")
 TYPES = ("unsure", "sure")

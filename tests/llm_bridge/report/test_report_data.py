@@ -10,13 +10,13 @@ import pytest
 
 from econ_theory.errors import SettingError
 from econ_theory.regret import RegretTrace, econ_bound
-from llm_bridge.banks import Bank
+from llm_bridge.bank.sampled import Bank
+from llm_bridge.bank.signals import SignalBins
 from llm_bridge.baselines import Results
-from llm_bridge.compare import compare, frontier
-from llm_bridge.controls import ControlMenu
-from llm_bridge.embeddings import ExactEmbedder
-from llm_bridge.empirical import empirical_game
+from llm_bridge.baselines.comparison import compare, frontier
 from llm_bridge.errors import ConfigError
+from llm_bridge.models.controls import ControlMenu
+from llm_bridge.models.embeddings import ExactEmbedder
 from llm_bridge.models.simulated import SimulatedModel, SimulatedWorld, Skill
 from llm_bridge.report import (
     ReportData,
@@ -26,9 +26,9 @@ from llm_bridge.report import (
     render,
     verification_view,
 )
-from llm_bridge.signals import SignalBins
 from llm_bridge.tasks.simulated import SimulatedTask
-from llm_bridge.verify import verify
+from llm_bridge.verification.empirical import empirical_game
+from llm_bridge.verification.verdict import verify
 
 
 def test_round_trip_through_strict_json(report: ReportData) -> None:

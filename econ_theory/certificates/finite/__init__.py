@@ -1,0 +1,1 @@
+"""Certificates of finite games: proofs of existence, and linear systems solved exactly."""

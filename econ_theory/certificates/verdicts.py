@@ -1,0 +1,254 @@
+"""What a certificate is: the gain of every type's best deviation, finite or continuous."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from econ_theory.arrays import Array, frozen
+
+if TYPE_CHECKING:
+    from econ_theory.certificates.finite.existence import Existence
+
+__all__ = [
+    "Arithmetic",
+    "BidDeviation",
+    "Certificate",
+    "ContinuousCertificate",
+    "Deviation",
+    "Kind",
+    "PlayerGains",
+    "plain",
+]
+
+Arithmetic = Literal["float", "exact", "interval"]
+Kind = Literal["bound", "sampled"]
+
+
+class Deviation(NamedTuple):
+    """A best deviation: player `i` as type `t` plays `a` instead and gains `gain` payoff units."""
+
+    i: int
+    t: int
+    a: int
+    gain: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Certificate:
+    """What deviating would gain, at most, at a profile.
+
+    Attributes
+    ----------
+    gains : n arrays (T_i,)
+        Interim gain of each type's best deviation, payoff units; zero for null types.
+    actions : n arrays (T_i,)
+        The action that gains it.
+    weights : n arrays (T_i,)
+        Prior probability of each type.
+    ranges : (n,) payoff range of each player
+    arithmetic : "float", "exact" or "interval"
+        In exact arithmetic every number here is a `Fraction`; in interval arithmetic gains are
+        upper bounds, rounded upward.
+    existence : Existence or None
+        In interval arithmetic: the proof that a true equilibrium is near, or why there is none.
+    """
+
+    gains: tuple[Array, ...]
+    actions: tuple[Array, ...]
+    weights: tuple[Array, ...]
+    ranges: tuple[Any, ...]
+    arithmetic: Arithmetic = field(default="float")
+    existence: Existence | None = None
+
+    @property
+    def epsilon(self) -> Any:
+        """The largest interim gain of any type of any player, in payoff units."""
+        return self.worst.gain
+
+    @property
+    def relative(self) -> Any:
+        """The largest interim gain as a share of its player's payoff range, in [0, 1]."""
+        return max(
+            plain(max(gain) / size if size > 0 else max(gain) * 0)
+            for gain, size in zip(self.gains, self.ranges, strict=True)
+        )
+
+    @property
+    def ex_ante(self) -> Any:
+        """The largest prior-averaged gain of any player, in payoff units."""
+        return max(self.ex_ante_gains)
+
+    @property
+    def ex_ante_gains(self) -> tuple[Any, ...]:
+        """Each player's gain averaged over its own types, payoff units."""
+        return tuple(
+            plain((weight * gain).sum())
+            for weight, gain in zip(self.weights, self.gains, strict=True)
+        )
+
+    @property
+    def worst(self) -> Deviation:
+        """The deviation that gains most."""
+        return max(
+            (
+                Deviation(i, t, int(self.actions[i][t]), plain(gain))
+                for i, gains in enumerate(self.gains)
+                for t, gain in enumerate(gains)
+            ),
+            key=lambda deviation: deviation.gain,
+        )
+
+    def __str__(self) -> str:
+        i, t, a, gain = self.worst
+        proof = f"; {self.existence}" if self.existence else ""
+        return (
+            f"epsilon = {float(gain):.3g} ({float(self.relative):.2g} of the payoff range, "
+            f"{self.arithmetic}); worst: player {i + 1} as type {t + 1} by action {a + 1}{proof}"
+        )
+
+    def _repr_html_(self) -> str:
+        from econ_theory.tables import table_html
+
+        rows = [
+            [
+                f"player {i + 1}",
+                f"t{t + 1}",
+                f"{float(self.weights[i][t]):.3g}",
+                f"{float(gain):.3g}",
+                f"a{int(self.actions[i][t]) + 1}",
+            ]
+            for i, gains in enumerate(self.gains)
+            for t, gain in enumerate(gains)
+        ]
+        header = ["", "type", "probability", "gain", "by playing"]
+        return table_html(str(self), header, rows)
+
+
+@dataclass(frozen=True, eq=False)
+class PlayerGains:
+    """What the types of one player could gain, interval by interval of a continuum.
+
+    Attributes
+    ----------
+    types : (C, 2) array
+        Intervals of types; of a sample, single types twice.
+    gains : (C,) array
+        Upper bound on the gain of every type in the interval, payoff units; of a sample, upper
+        ends of intervals of confidence.
+    estimates : (C,) array
+        What a type of the interval was found to gain.
+    actions : (C,) array
+        The action that gains it.
+    weights : (C,) array
+        Prior probability of the interval.
+    utility : float
+        Ex-ante utility of the profile.
+    kind : "bound" or "sampled"
+    """
+
+    types: Array
+    gains: Array
+    estimates: Array
+    actions: Array
+    weights: Array
+    utility: float
+    kind: Kind = "bound"
+
+
+class BidDeviation(NamedTuple):
+    """A best deviation: player `i` of type `type` bids `bid` instead and gains at most `gain`."""
+
+    i: int
+    type: float
+    bid: float
+    gain: float
+
+
+@dataclass(frozen=True, eq=False)
+class ContinuousCertificate(Certificate):
+    """A `Certificate` over a continuum of types and bids: an entry for every interval of types.
+
+    ``gains[i][c]`` is an upper bound on what any type in the interval ``types[i][c]`` gains from
+    any bid at all, so `epsilon`, `relative` and `ex_ante` are upper bounds too. ``actions[i][c]``
+    is the best bid of the type at one end, which gains ``estimates[i][c]``. Where `kind` is
+    "sampled", intervals are single types, gains are upper ends of confidence intervals that hold
+    for these types and the actions tried, and nothing is said of types and actions in between.
+
+    Attributes
+    ----------
+    kind : "bound" or "sampled"
+    types : n arrays (C_i, 2)
+    estimates : n arrays (C_i,)
+    utilities : (n,) ex-ante utilities of the profile
+    """
+
+    kind: Kind = "bound"
+    types: tuple[Array, ...] = ()
+    estimates: tuple[Array, ...] = ()
+    utilities: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, players: Sequence[PlayerGains], ranges: Sequence[float]) -> ContinuousCertificate:
+        """Return the certificate that `players` make together; a bound if all of them are."""
+        return cls(
+            gains=tuple(frozen(p.gains) for p in players),
+            actions=tuple(frozen(p.actions) for p in players),
+            weights=tuple(frozen(p.weights) for p in players),
+            ranges=tuple(ranges),
+            kind="bound" if all(p.kind == "bound" for p in players) else "sampled",
+            types=tuple(frozen(p.types) for p in players),
+            estimates=tuple(frozen(p.estimates) for p in players),
+            utilities=tuple(p.utility for p in players),
+        )
+
+    @property
+    def estimate(self) -> float:
+        """The largest gain found, payoff units: what `epsilon` is an upper bound on."""
+        return max(float(estimates.max()) for estimates in self.estimates)
+
+    @property
+    def worst(self) -> BidDeviation:
+        """The deviation that may gain most."""
+        i = max(range(len(self.gains)), key=lambda i: self.gains[i].max())
+        c = int(self.gains[i].argmax())
+        middle, bid = float(self.types[i][c].mean()), float(self.actions[i][c])
+        return BidDeviation(i, middle, bid, float(self.gains[i][c]))
+
+    def __str__(self) -> str:
+        i, v, bid, gain = self.worst
+        word = "<=" if self.kind == "bound" else "about"
+        return (
+            f"epsilon {word} {gain:.3g} ({self.relative:.2g} of the payoff range, {self.kind}; "
+            f"found {self.estimate:.2g}); worst: player {i + 1} of type {v:.4g} by bidding "
+            f"{bid:.4g}"
+        )
+
+    def _repr_html_(self) -> str:
+        from econ_theory.tables import table_html
+
+        rows = [
+            [
+                f"player {i + 1}",
+                f"{gains.max():.3g}",
+                f"{estimates.max():.3g}",
+                f"{ex_ante:.3g}",
+                f"{utility:.6g}",
+            ]
+            for i, (gains, estimates, ex_ante, utility) in enumerate(
+                zip(self.gains, self.estimates, self.ex_ante_gains, self.utilities, strict=True)
+            )
+        ]
+        header = ["", "gain at most", "found", "ex ante at most", "utility"]
+        return table_html(str(self), header, rows)
+
+
+def plain(number: Any) -> Any:
+    """Return a `Fraction` as it is and any other number as a float.
+
+    >>> plain(Fraction(1, 2)), plain(2)
+    (Fraction(1, 2), 2.0)
+    """
+    return number if isinstance(number, Fraction) else float(number)

@@ -1,0 +1,1 @@
+"""Games with finitely many types and actions: Bayesian, Markov, and the kernel of payoffs."""

@@ -1,0 +1,289 @@
+"""The finite Bayesian game: a prior over joint types and one payoff tensor a player."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from econ_theory.arrays import Array, as_fractions, as_numbers, frozen, is_exact, simplex_fault
+from econ_theory.errors import GameError
+from econ_theory.games.base import Profile
+from econ_theory.games.finite.labels import check_labels, default_labels
+from econ_theory.games.finite.payoffs import Kernel
+
+__all__ = ["BayesianGame"]
+
+Labels = Sequence[Sequence[str] | None]
+
+MOST_PLAYERS = 26
+"""Two axes a player, and numpy names at most 52 axes in one contraction."""
+
+OFF_CENTRE = 16
+"""Smallest payoff, in payoff ranges, from which it counts as a constant to be taken off."""
+
+
+class BayesianGame:
+    """A finite Bayesian game ``(prior, payoffs)``; a game without types has one type a player.
+
+    Parameters
+    ----------
+    prior : (T_1, ..., T_n) array
+        Joint distribution of types: no negative entry, sum one. A type of probability zero is
+        legal.
+    payoffs : n arrays broadcastable to (T_1, ..., T_n, A_1, ..., A_n)
+        ``payoffs[i][t_1, ..., t_n, a_1, ..., a_n]`` is what player i gets. An axis of length 1
+        means "does not depend on this": private values cost ``T_i * prod(A)``.
+    players, types, actions : labels, optional
+        One label a player; one list of labels a player. Where `actions` is given it also fixes
+        the number of actions.
+    title : str
+
+    Arrays of `Fraction` keep their exact values in `exact`; floats stand for the dyadic rationals
+    they are. Everything is copied and read-only; `given` holds ``(prior, payoffs)`` as they came.
+
+    Raises
+    ------
+    GameError
+        Naming the player and axis that is wrong, what was found and what is wanted.
+
+    Examples
+    --------
+    >>> coordination = np.array([[2, 0], [0, 1]]).reshape(1, 1, 2, 2)
+    >>> game = BayesianGame(np.ones((1, 1)), [coordination, coordination], title="Meet")
+    >>> game
+    BayesianGame('Meet', 2 players, types (1, 1), actions (2, 2))
+
+    Source: Harsanyi (1967-68), "Games with incomplete information played by Bayesian players".
+    """
+
+    def __init__(
+        self,
+        prior: Any,
+        payoffs: Sequence[Any],
+        *,
+        players: Sequence[str] | None = None,
+        types: Labels | None = None,
+        actions: Labels | None = None,
+        title: str = "",
+    ) -> None:
+        prior = as_numbers(prior, GameError, "prior")
+        n = prior.ndim
+        if n == 0 or prior.size == 0:
+            raise GameError(
+                f"prior has shape {prior.shape}, want one axis of length >= 1 a player."
+            )
+        if n > MOST_PLAYERS:
+            raise GameError(
+                f"prior has {n} axes, want at most {MOST_PLAYERS}: one a player; "
+                "merge players or leave out those whose play changes nothing."
+            )
+        fault = simplex_fault(prior)
+        if fault:
+            raise GameError(
+                f"prior {fault}; pass probabilities (to renormalize weights, divide by their sum)."
+            )
+        if len(payoffs) != n:
+            raise GameError(
+                f"payoffs has {len(payoffs)} tensors, want {n}: one for each axis of the prior."
+            )
+        tensors = [as_numbers(u, GameError, f"payoff of player {i}") for i, u in enumerate(payoffs)]
+        _check_lists(types, n, "types")
+        _check_lists(actions, n, "actions")
+        counts = _action_counts(prior.shape, tensors, actions)
+        self.players = check_labels(players, n, "players") or default_labels("player", n)
+        self.types = tuple(
+            check_labels(types[i] if types is not None else None, t, f"types of player {i}")
+            or default_labels("t", t)
+            for i, t in enumerate(prior.shape)
+        )
+        self.actions = tuple(
+            check_labels(actions[i] if actions is not None else None, a, f"actions of player {i}")
+            or default_labels("a", a)
+            for i, a in enumerate(counts)
+        )
+        self.title = title
+        self.given = (frozen(prior), tuple(frozen(u) for u in tensors))
+        self.prior = frozen(np.asarray(prior, dtype=float))
+        self.payoffs = tuple(frozen(np.asarray(u, dtype=float)) for u in tensors)
+        self.n_types = tuple(int(t) for t in prior.shape)
+        self.n_actions = counts
+
+    @property
+    def n_players(self) -> int:
+        """Number of players n."""
+        return self.prior.ndim
+
+    @cached_property
+    def kernel(self) -> Kernel:
+        """The action values on bare arrays, for loops that call it a million times."""
+        return Kernel(self.prior, self.payoffs, self.n_actions)
+
+    def action_values(self, profile: Profile, i: int) -> Array:
+        """Return player `i`'s prior-weighted action values against `profile`, ``(T_i, A_i)``."""
+        return self.kernel.values(profile.rows, i)
+
+    def type_weights(self, i: int) -> Array:
+        """Return the marginal prior of player `i`'s types, ``(T_i,)``."""
+        return self.prior.sum(axis=tuple(j for j in range(self.n_players) if j != i))
+
+    def payoff_range(self, i: int) -> float:
+        """Return player `i`'s largest minus smallest payoff over joint types that can occur."""
+        low, high = self.payoff_bounds(i)
+        return float(high - low)
+
+    def payoff_bounds(self, i: int) -> tuple[float, float]:
+        """Return player `i`'s smallest and largest payoff over joint types that can occur."""
+        return self._bounds[i]
+
+    @cached_property
+    def _bounds(self) -> list[tuple[float, float]]:
+        return [_bounds(self.prior, payoff) for payoff in self.payoffs]
+
+    @cached_property
+    def exact(self) -> ExactGame:
+        """The same game in rational arithmetic."""
+        return ExactGame(self)
+
+    @cached_property
+    def centred(self) -> BayesianGame:
+        """This game, or one without the large constants its payoffs sit on: the same gains.
+
+        Where a player's smallest payoff is many times the range, it is taken off all of its
+        payoffs: sums of floats would lose the digits that matter.
+        """
+        prior, payoffs = self.given
+        lows = [low if abs(low) > OFF_CENTRE * (high - low) else 0 for low, high in self._bounds]
+        if not any(lows):
+            return self
+        lows = [Fraction(low) if is_exact(u) else low for low, u in zip(lows, payoffs, strict=True)]
+        return BayesianGame(
+            prior,
+            [u - low for u, low in zip(payoffs, lows, strict=True)],
+            players=self.players,
+            types=self.types,
+            actions=self.actions,
+            title=self.title,
+        )
+
+    def relabelled(
+        self,
+        *,
+        players: Sequence[str] | None = None,
+        types: Labels | None = None,
+        actions: Labels | None = None,
+        title: str | None = None,
+    ) -> BayesianGame:
+        """Return the same game under other labels."""
+        prior, payoffs = self.given
+        return BayesianGame(
+            prior,
+            payoffs,
+            players=players or self.players,
+            types=types or self.types,
+            actions=actions or self.actions,
+            title=self.title if title is None else title,
+        )
+
+    def __repr__(self) -> str:
+        title = f"{self.title!r}, " if self.title else ""
+        return (
+            f"BayesianGame({title}{self.n_players} players, types {self.n_types}, "
+            f"actions {self.n_actions})"
+        )
+
+    def _repr_html_(self) -> str:
+        from econ_theory.games.finite.display import game_html
+
+        return game_html(self)
+
+
+class ExactGame:
+    """A `BayesianGame` in `Fraction` arithmetic; satisfies the same `Game` protocol.
+
+    A float prior whose rationals miss one by rounding is divided by its sum, exactly.
+
+    >>> third = BayesianGame([1.0], [[[1.0, 0.5]]]).exact
+    >>> third.payoff_range(0)
+    Fraction(1, 2)
+    """
+
+    def __init__(self, game: BayesianGame) -> None:
+        prior, payoffs = game.given
+        prior = as_fractions(prior)
+        self.prior = frozen(prior / prior.sum())
+        self.payoffs = tuple(frozen(as_fractions(u)) for u in payoffs)
+        self.n_actions = game.n_actions
+        self.n_types = game.n_types
+        self.n_players = game.n_players
+        self.kernel = Kernel(self.prior, self.payoffs, self.n_actions)
+
+    def action_values(self, profile: Profile, i: int) -> Array:
+        """Return player `i`'s prior-weighted action values as Fractions, ``(T_i, A_i)``."""
+        return self.kernel.values(profile.rows, i)
+
+    def type_weights(self, i: int) -> Array:
+        """Return the marginal prior of player `i`'s types as Fractions, ``(T_i,)``."""
+        return self.prior.sum(axis=tuple(j for j in range(self.n_players) if j != i))
+
+    def payoff_range(self, i: int) -> Any:
+        """Return player `i`'s payoff range as a Fraction."""
+        low, high = _bounds(self.prior, self.payoffs[i])
+        return high - low
+
+
+def _check_lists(labels: Labels | None, n: int, what: str) -> None:
+    if labels is not None and len(labels) != n:
+        raise GameError(f"{what} has {len(labels)} lists, want {n}: one for each player.")
+
+
+def _action_counts(
+    n_types: tuple[int, ...], tensors: list[Array], actions: Labels | None
+) -> tuple[int, ...]:
+    """Read the number of actions off the payoffs and labels; refuse what does not broadcast."""
+    n = len(n_types)
+    for i, tensor in enumerate(tensors):
+        if tensor.ndim != 2 * n:
+            raise GameError(
+                f"payoff of player {i} has {tensor.ndim} axes, want {2 * n}: {n} of types, then "
+                f"{n} of actions; use length 1 where it does not depend on one."
+            )
+        if tensor.size == 0:
+            raise GameError(
+                f"payoff of player {i} has shape {tensor.shape}, want no empty axis; "
+                "every player needs at least one type and one action."
+            )
+        for j in range(n):
+            if tensor.shape[j] not in (1, n_types[j]):
+                raise GameError(
+                    f"payoff of player {i} has length {tensor.shape[j]} on the type axis of player "
+                    f"{j}, want {n_types[j]} (as the prior) or 1."
+                )
+    counts = []
+    for j in range(n):
+        count = max(tensor.shape[n + j] for tensor in tensors)
+        named = actions[j] if actions is not None else None
+        if named is not None:
+            count = max(count, len(named))
+        for i, tensor in enumerate(tensors):
+            if tensor.shape[n + j] not in (1, count):
+                raise GameError(
+                    f"payoff of player {i} has length {tensor.shape[n + j]} on the action axis of "
+                    f"player {j}, want {count} (as elsewhere) or 1."
+                )
+        counts.append(int(count))
+    return tuple(counts)
+
+
+def _bounds(prior: Array, payoff: Array) -> tuple[Any, Any]:
+    n = prior.ndim
+    possible = prior > 0
+    axes = tuple(range(n, 2 * n))
+    low, high = (
+        np.broadcast_to(payoff.min(axis=axes), prior.shape)[possible],
+        np.broadcast_to(payoff.max(axis=axes), prior.shape)[possible],
+    )
+    return low.min(), high.max()

@@ -1,0 +1,1 @@
+"""What solvers of finite games share: linear programs, pivots, paths and vertices."""

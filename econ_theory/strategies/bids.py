@@ -1,0 +1,394 @@
+"""Strategies of continuous games: piecewise-linear monotone bids, one function a bid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from econ_theory.arrays import Array, as_numbers, frozen
+from econ_theory.errors import ProfileError
+from econ_theory.games.continuous.base import ContinuousGame
+from econ_theory.games.continuous.priors import Prior
+
+__all__ = ["BidFunction", "BidProfile", "BidSchedule", "as_bids", "as_schedules", "check_bids"]
+
+FIRST_KNOTS = 65
+MOST_KNOTS = 50_000
+END = 1e-12
+"""How far from an end of the support, in widths, a bid is looked at that is infinite there."""
+
+NEAR = 1e-6
+"""The same where it is 0/0."""
+
+
+@dataclass(frozen=True, eq=False, init=False)
+class BidFunction:
+    """A monotone piecewise-linear bid function: a number for every type that bids.
+
+    Parameters
+    ----------
+    types : (K,) array
+        Not decreasing; a repeated type is a jump. Types outside place no bid. A single one is the
+        strategy of a type that everyone knows.
+    bids : (K,) array
+        Monotone: not decreasing, or (effort in its cost) not increasing.
+
+    Raises
+    ------
+    ProfileError
+        Naming what is not monotone, finite or of one length.
+
+    Examples
+    --------
+    >>> shade = BidFunction([0.4, 1.0], [0.4, 0.7])
+    >>> shade([0.2, 0.4, 1.0])
+    array([nan, 0.4, 0.7])
+    >>> shade.inverse([0.55])
+    array([0.7])
+    """
+
+    types: Array
+    bids: Array
+
+    def __init__(self, types: Any, bids: Any) -> None:
+        v, b = (as_numbers(x, ProfileError, n) for x, n in ((types, "types"), (bids, "bids")))
+        if v.ndim != 1 or v.shape != b.shape or len(v) < 1:
+            raise ProfileError(
+                f"types and bids have shapes {v.shape} and {b.shape}, want one length K >= 1."
+            )
+        steps = np.diff(b)
+        if (np.diff(v) < 0).any() or not (v[0] < v[-1] or len(v) == 1):
+            raise ProfileError("types decrease somewhere, want them sorted.")
+        if (steps < 0).any() and (steps > 0).any():
+            k = int(np.flatnonzero(steps < 0)[0])
+            raise ProfileError(
+                f"bids fall from {b[k]:g} to {b[k + 1]:g} at type {v[k]:g} and rise elsewhere, "
+                "want a monotone function."
+            )
+        object.__setattr__(self, "types", frozen(v))
+        object.__setattr__(self, "bids", frozen(b))
+
+    @classmethod
+    def from_callable(
+        cls, function: Callable[[Array], Any], low: float, high: float, *, tol: float = 1e-8
+    ) -> BidFunction:
+        """Return the interpolation of `function` on [low, high], knots added until it is close.
+
+        Close is within `tol` times the range of bids at the middle of every piece (or where pieces
+        are 1e-11 of it wide, or 50,000 in number). A bid that is infinite (0/0) at an end is
+        extrapolated from 1e-12 (1e-6) of the width inside.
+
+        >>> BidFunction.from_callable(lambda v: v / 2, 0, 1).types.shape
+        (2,)
+        """
+        width = high - low
+        if width == 0:
+            return cls([low], _evaluated(function, np.array([low]), width))
+        knots = np.linspace(low, high, FIRST_KNOTS)
+        bids = _evaluated(function, knots, width)
+        for _ in range(60):
+            middle = (knots[1:] + knots[:-1]) / 2
+            seen = _evaluated(function, middle, width)
+            off = np.abs(seen - (bids[1:] + bids[:-1]) / 2) > tol * np.ptp(bids)
+            off &= np.diff(knots) > 8 * END * width
+            if not off.any() or len(knots) + off.sum() > MOST_KNOTS:
+                break
+            # The neighbours too: a piece that looks straight beside one that does not seldom is.
+            where = np.flatnonzero(off | np.roll(off, 1) | np.roll(off, -1)) + 1
+            knots = np.insert(knots, where, middle[where - 1])
+            bids = np.insert(bids, where, seen[where - 1])
+        return cls(*_straightened(knots, bids, tol))
+
+    @classmethod
+    def from_sympy(
+        cls, expression: Any, symbol: Any, low: float, high: float, *, tol: float = 1e-8
+    ) -> BidFunction:
+        """Return the interpolation of a sympy `expression` in `symbol` on [low, high].
+
+        >>> import sympy
+        >>> v = sympy.Symbol("v")
+        >>> BidFunction.from_sympy(2 * v / 3, v, 0, 1)([0.75]).round(9)
+        array([0.5])
+        """
+        import sympy
+
+        function = sympy.lambdify(symbol, expression, modules=["numpy", "scipy"])
+        return cls.from_callable(function, float(low), float(high), tol=tol)
+
+    @property
+    def rising(self) -> bool:
+        """Whether bids do not decrease in the type."""
+        return bool(self.bids[-1] >= self.bids[0])
+
+    def __call__(self, types: Any) -> Array:
+        """Return the bids of `types`; NaN where no bid is placed, the upper one at a jump."""
+        v = np.asarray(types, dtype=float)
+        bids = np.interp(v, self.types, self.bids)
+        return np.where((v < self.types[0]) | (v > self.types[-1]), np.nan, bids)
+
+    def inverse(self, bids: Any, *, upper: bool = False) -> Array:
+        """Return the lowest type that bids at least this or, if `upper`, the highest at most.
+
+        For rising functions; clipped to the types that bid.
+        """
+        b = np.asarray(bids, dtype=float)
+        k = np.searchsorted(self.bids, b, side="right" if upper else "left")
+        last = len(self.bids) - 1
+        inner = np.clip(k, 1, last)
+        b0, b1 = self.bids[inner - 1], self.bids[inner]
+        v0, v1 = self.types[inner - 1], self.types[inner]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            v = v0 + (b - b0) / (b1 - b0) * (v1 - v0)
+        v = np.where(b == b1, v1, np.where(b == b0, v0, v))
+        # On a flat piece at an end the interpolation has no slope to go by.
+        return np.where(k <= 0, self.types[0], np.where(k > last, self.types[-1], v))
+
+    def distribution(self, prior: Prior, bids: Any) -> Array:
+        """Return the probability, under `prior`, of bidding at most each of `bids`, or not at all.
+
+        >>> from econ_theory.games import Uniform
+        >>> BidFunction([0.4, 1.0], [0.4, 0.7]).distribution(Uniform(), [0.1, 0.55, 0.9])
+        array([0.4, 0.7, 1. ])
+        """
+        return prior.cdf(self.inverse(bids, upper=True))
+
+    def scaled(self, factor: float) -> BidFunction:
+        """Return the function whose bids are `factor` times these."""
+        return BidFunction(self.types, factor * self.bids)
+
+    def turned(self, *, negate: bool) -> BidFunction:
+        """Return the function of minus the type; bids change sign if `negate`."""
+        return BidFunction(-self.types[::-1], (-1.0 if negate else 1.0) * self.bids[::-1])
+
+    def __repr__(self) -> str:
+        v, b = self.types, self.bids
+        ends = f"[{v[0]:g}, {v[-1]:g}] -> [{b.min():g}, {b.max():g}]"
+        return f"BidFunction({ends}, {len(v)} knots)"
+
+
+@dataclass(frozen=True, eq=False, init=False)
+class BidSchedule:
+    """Several bids of one player: a bid function for each unit, or each award, it bids on.
+
+    >>> reduced = BidSchedule([BidFunction([0, 1], [0, 1]), BidFunction([0, 1], [0, 0])])
+    >>> reduced([[0.75, 0.5]])
+    array([[0.75, 0.  ]])
+    """
+
+    functions: tuple[BidFunction, ...]
+
+    def __init__(self, functions: Sequence[BidFunction]) -> None:
+        given = tuple(functions)
+        if not given or not all(isinstance(f, BidFunction) for f in given):
+            kinds = [type(f).__name__ for f in given]
+            raise ProfileError(f"functions is {kinds}, want a BidFunction for each bid.")
+        object.__setattr__(self, "functions", given)
+
+    def __call__(self, types: Any) -> Array:
+        """Return the bids ``(..., M)`` of `types` ``(..., M)``, the type of each bid."""
+        v = np.asarray(types, dtype=float)
+        return np.stack([f(v[..., k]) for k, f in enumerate(self.functions)], axis=-1)
+
+    def scaled(self, factor: float) -> BidSchedule:
+        """Return the schedule whose bids are `factor` times these."""
+        new = {id(f): f.scaled(factor) for f in self.functions}
+        return BidSchedule([new[id(f)] for f in self.functions])
+
+    def __repr__(self) -> str:
+        return f"BidSchedule({', '.join(map(repr, self.functions))})"
+
+
+@dataclass(frozen=True, eq=False, init=False)
+class BidProfile:
+    """One bid function a player; give the same object to players who bid alike.
+
+    Where a player places several bids, a `BidSchedule` takes the place of its bid function.
+    """
+
+    functions: tuple[Any, ...]
+
+    def __init__(self, functions: Sequence[BidFunction | BidSchedule] | BidProfile) -> None:
+        given = functions.functions if isinstance(functions, BidProfile) else tuple(functions)
+        for i, function in enumerate(given):
+            if not isinstance(function, (BidFunction, BidSchedule)):
+                raise ProfileError(
+                    f"strategy of player {i} is {type(function).__name__}, want a BidFunction; "
+                    "see BidFunction.from_callable."
+                )
+        object.__setattr__(self, "functions", given)
+
+    @property
+    def n_players(self) -> int:
+        """Number of players n."""
+        return len(self.functions)
+
+    def scaled(self, factor: float) -> BidProfile:
+        """Return the profile in which every bid is `factor` times as high."""
+        new = {id(function): function.scaled(factor) for function in self.functions}
+        return BidProfile([new[id(function)] for function in self.functions])
+
+    def __repr__(self) -> str:
+        return f"BidProfile({', '.join(map(repr, self.functions))})"
+
+    def _repr_html_(self) -> str:
+        from econ_theory.tables import table_html
+
+        shares = np.linspace(0, 1, 6)
+        rows = []
+        for i, strategy in enumerate(self.functions):
+            several = isinstance(strategy, BidSchedule)
+            for k, f in enumerate(strategy.functions if several else [strategy]):
+                types = f.types[0] + shares * (f.types[-1] - f.types[0])
+                cells = (f"{v:.4g}: {b:.4g}" for v, b in zip(types, f(types), strict=True))
+                rows.append([f"player {i + 1}" + (f", bid {k + 1}" if several else ""), *cells])
+        return table_html("type: bid", ["", *(f"{s:.0%}" for s in shares)], rows)
+
+
+def as_bids(profile: Any, game: ContinuousGame) -> BidProfile:
+    """Return `profile` as a `BidProfile` of `game`, checked.
+
+    A strategy may be a `BidFunction`, a pair of arrays ``(types, bids)``, or a callable of the
+    type, which is interpolated on the support of the player's prior.
+
+    >>> from econ_theory.games import AuctionGame, Uniform
+    >>> game = AuctionGame("first_price", [Uniform(), Uniform()])
+    >>> as_bids([lambda v: v / 2, ([0, 1], [0, 0.5])], game).functions[0]
+    BidFunction([0, 1] -> [0, 0.5], 2 knots)
+    """
+    if not isinstance(profile, BidProfile):
+        made: dict[tuple[int, int], BidFunction] = {}
+        functions = []
+        given = list(profile)
+        for i, strategy in enumerate(given):
+            prior = game.priors[min(i, game.n_players - 1)]
+            key = id(strategy), id(prior)
+            if key not in made:
+                made[key] = _as_function(strategy, prior, i)
+            functions.append(made[key])
+        profile = BidProfile(functions)
+    check_bids(profile, game)
+    return profile
+
+
+def as_schedules(profile: Any, game: ContinuousGame, n_bids: int) -> BidProfile:
+    """Return `profile` as a `BidProfile` of schedules of `n_bids` functions each, checked.
+
+    A strategy may be a `BidSchedule` or a sequence of what `as_bids` takes, one a bid.
+    """
+    if not isinstance(profile, BidProfile):
+        made: dict[tuple[int, int], BidSchedule] = {}
+        schedules = []
+        given = list(profile)
+        for i, strategy in enumerate(given):
+            prior = game.priors[min(i, game.n_players - 1)]
+            key = id(strategy), id(prior)
+            if key not in made:
+                made[key] = _as_schedule(strategy, prior, i, n_bids)
+            schedules.append(made[key])
+        profile = BidProfile(schedules)
+    if profile.n_players != game.n_players:
+        raise ProfileError(
+            f"profile has {profile.n_players} schedules, want {game.n_players}: one a player."
+        )
+    for i, schedule in enumerate(profile.functions):
+        count = len(schedule.functions) if isinstance(schedule, BidSchedule) else 1
+        if count != n_bids or not isinstance(schedule, BidSchedule):
+            raise ProfileError(
+                f"strategy of player {i} has {count} bid functions, want a BidSchedule of {n_bids}."
+            )
+        for f in schedule.functions:
+            _check_function(f, game, i)
+    return profile
+
+
+def _as_schedule(strategy: Any, prior: Prior, i: int, n_bids: int) -> BidSchedule:
+    if isinstance(strategy, BidSchedule):
+        return strategy
+    if not isinstance(strategy, Sequence) or len(strategy) != n_bids:
+        raise ProfileError(
+            f"strategy of player {i} is {type(strategy).__name__}, want a BidSchedule or a "
+            f"sequence of {n_bids} bid functions."
+        )
+    return BidSchedule([_as_function(part, prior, i) for part in strategy])
+
+
+def _as_function(strategy: Any, prior: Prior, i: int) -> BidFunction:
+    if isinstance(strategy, BidFunction):
+        return strategy
+    if callable(strategy):
+        return BidFunction.from_callable(strategy, prior.low, prior.high)
+    if isinstance(strategy, Sequence) and len(strategy) == 2:
+        return BidFunction(*strategy)
+    raise ProfileError(
+        f"strategy of player {i} is {type(strategy).__name__}, want a BidFunction, a pair of "
+        "arrays (types, bids) or a callable."
+    )
+
+
+def check_bids(profile: BidProfile, game: ContinuousGame) -> None:
+    """Raise `ProfileError` unless every player of `game` has a bid function on its types."""
+    if profile.n_players != game.n_players:
+        raise ProfileError(
+            f"profile has {profile.n_players} bid functions, want {game.n_players}: one a player."
+        )
+    for i, f in enumerate(profile.functions):
+        if not isinstance(f, BidFunction):
+            raise ProfileError(
+                f"strategy of player {i} is a {type(f).__name__}, want one BidFunction."
+            )
+        _check_function(f, game, i)
+
+
+def _check_function(f: BidFunction, game: ContinuousGame, i: int) -> None:
+    prior = game.priors[i]
+    slack = 1e-12 * (prior.high - prior.low)
+    slope, idle = game.slope(i), game.idle(i)
+    if slope and f.rising != (slope > 0) and f.bids[0] != f.bids[-1]:
+        want = "not decreasing" if slope > 0 else "not increasing"
+        raise ProfileError(f"bid function of player {i} has the wrong slope, want it {want}.")
+    if f.types[0] < prior.low - slack or f.types[-1] > prior.high + slack:
+        raise ProfileError(
+            f"bid function of player {i} has types [{f.types[0]:g}, {f.types[-1]:g}], want "
+            f"them within the prior's [{prior.low:g}, {prior.high:g}]."
+        )
+    low_out, high_out = f.types[0] - prior.low > slack, prior.high - f.types[-1] > slack
+    if idle is None and (low_out or high_out):
+        raise ProfileError(
+            f"bid function of player {i} leaves types out, want an action for every type."
+        )
+    if low_out if idle == "high" else high_out:
+        raise ProfileError(
+            f"the best types of player {i} place no bid, want only the worst ones out; "
+            f"the prior has types [{prior.low:g}, {prior.high:g}]."
+        )
+
+
+def _evaluated(function: Callable[[Array], Any], types: Array, width: float) -> Array:
+    with np.errstate(all="ignore"):
+        bids = np.array(np.broadcast_to(function(types), types.shape), dtype=float)
+        for k, inward in ((0, 1), (-1, -1)):
+            if not np.isfinite(bids[k]):
+                # 0/0 loses digits nearby, a pole does not.
+                step = NEAR if np.isnan(bids[k]) else END
+                near = types[k] + inward * step * width * np.array([1.0, 2.0])
+                first, second = np.broadcast_to(function(near), (2,)).astype(float)
+                bids[k] = 2 * first - second
+    if not np.isfinite(bids).all():
+        where = types[~np.isfinite(bids)][0]
+        raise ProfileError(f"the bid of type {where:g} is not finite, want a number.")
+    return bids
+
+
+def _straightened(knots: Array, bids: Array, tol: float) -> tuple[Array, Array]:
+    """Remove rounding from bids that should be monotone, and all knots of a straight line."""
+    rising = bids[-1] >= bids[0]
+    sweep = np.maximum.accumulate(bids) if rising else np.minimum.accumulate(bids)
+    if np.abs(sweep - bids).max() > max(tol, 1e-12) * max(np.ptp(bids), np.abs(bids).max()):
+        sweep = bids
+    line = sweep[0] + (knots - knots[0]) / (knots[-1] - knots[0]) * (sweep[-1] - sweep[0])
+    if np.abs(line - sweep).max() <= 1e-14 * max(1.0, np.abs(sweep).max()):
+        return knots[[0, -1]], sweep[[0, -1]]
+    return knots, sweep

@@ -1,0 +1,109 @@
+"""Run configurations: presets, files, and messages that name the field."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from llm_bridge.errors import ConfigError
+from llm_bridge.settings.config import (
+    PRESETS,
+    RunConfig,
+    TrainingConfig,
+    load_config,
+    preset,
+    save_config,
+)
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+@pytest.mark.parametrize("ending", ["json", "toml"])
+def test_presets_survive_a_file(tmp_path, name, ending):
+    config = preset(name, training__episodes=17)
+    save_config(config, tmp_path / f"run.{ending}")
+    assert load_config(tmp_path / f"run.{ending}") == config
+
+
+def test_defaults_are_the_papers():
+    config = preset("simulated")
+    assert config.rewards.weights == (0.4, 0.4, 0.2)
+    assert (config.training.learning_rate, config.training.coordinator_learning_rate) == (
+        1e-3,
+        5e-4,
+    )
+    assert (config.training.discount, config.training.tau) == (0.99, 0.01)
+    assert config.training.stopping.patience == 5
+    plain = TrainingConfig()
+    assert (plain.update_interval, plain.buffer, plain.batch) == (8, 32, 16)
+    assert config.coordinator.max_tokens == 70
+
+
+def test_switched_off_terms_leave_the_rest_on_the_simplex():
+    rewards = preset("simulated", rewards__off=["alignment"]).rewards
+    assert rewards.active_weights == pytest.approx((0, 2 / 3, 1 / 3))
+
+
+FAULTS = [
+    ({"training": {"episods": 3}}, r"^training.episods is an unknown key, want one of episodes, "),
+    ({"training": {"episodes": 0}}, r"^training.episodes is 0, want greater than or equal to 1"),
+    ({"training": {"tau": float("nan")}}, r"^training.tau is nan, want a finite number"),
+    ({"training": {"stopping": {"x": 1}}}, r"^training.stopping.x is an unknown key.* patience;"),
+    ({"executors": []}, r"^executors is \[\], want "),
+    ({"executors": [{"name": "a"}]}, r"^executors.0.model is missing, want a value; add it"),
+    (
+        {"executors": [{"name": "a", "model": {"kind": "magic"}}]},
+        r"^executors.0.model.kind is 'magic', want one of 'llama_cpp', 'openai', 'simulated'",
+    ),
+    (
+        {"executors": [{"name": "a", "model": {"kind": "openai", "modle": "x"}}]},
+        r"executors.0.model.modle is an unknown key, want one of kind, name, model, base_url, ",
+    ),
+    ({"task": {"kind": "simulated", "mix": {}}}, r"^task.mix is an unknown key.*class_weights"),
+    ({"rewards": {"weights": [0.5, 0.5, 0.5]}}, r"^rewards: weights sum to 1.5, want 1"),
+    ({"rewards": {"off": ["task", "alignment", "contribution"]}}, r"want at least one on"),
+    ({"controls": {"temperatures": []}}, r"^controls.temperatures: want at least one entry"),
+    ({"bank": {"m": 0}}, r"^bank.m is 0, want"),
+    ({"name": "../x"}, r"^name is '../x', want"),
+    ({"seed": -1}, r"^seed is -1, want"),
+    (
+        {"coordinator": {"aggregator": "weighted_vote"}, "network": {"mixer": "none"}},
+        r"set network.mixer to econ, qmix or vdn",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), FAULTS, ids=lambda x: str(x)[:40])
+def test_faults_name_their_field(change, message):
+    data = preset("simulated").model_dump(mode="json") | change
+    with pytest.raises(ConfigError, match=message):
+        RunConfig.parse(data)
+
+
+def test_executors_that_share_a_model_need_enough_completions():
+    data = preset("demo").model_dump(mode="json") | {"bank": {"m": 2}}
+    with pytest.raises(ConfigError, match=r"bank.m is 2, want at least 3"):
+        RunConfig.parse(data)
+
+
+def test_names_of_executors_differ():
+    data = preset("simulated").model_dump(mode="json")
+    data["executors"][0]["name"] = "broad"
+    with pytest.raises(ConfigError, match="want distinct names"):
+        RunConfig.parse(data)
+
+
+def test_files_that_cannot_be_read_are_named(tmp_path):
+    with pytest.raises(ConfigError, match=r"none.json cannot be read"):
+        load_config(tmp_path / "none.json")
+    (tmp_path / "x.json").write_text("{")
+    with pytest.raises(ConfigError, match=r"x.json is not JSON .*line 1"):
+        load_config(tmp_path / "x.json")
+    (tmp_path / "x.yaml").write_text("")
+    with pytest.raises(ConfigError, match=r"ends in '.yaml', want .json or .toml"):
+        load_config(tmp_path / "x.yaml")
+    (tmp_path / "y.json").write_text(json.dumps({"name": "y"}))
+    with pytest.raises(ConfigError, match=r"in .*y.json: task is missing"):
+        load_config(tmp_path / "y.json")
+    with pytest.raises(ConfigError, match=r"preset is 'full', want one of demo, simulated"):
+        preset("full")
