@@ -23,7 +23,8 @@ def check_labels(labels: Sequence[str] | None, n: int, what: str) -> tuple[str, 
     if len(result) != n:
         raise GameError(f"{what} has {len(result)} labels, want {n}.")
     if len(set(result)) != n:
-        twice = next(label for label in result if result.count(label) > 1)
+        seen: set[str] = set()
+        twice = next(label for label in result if label in seen or seen.add(label))
         raise GameError(f"{what} has the label {twice!r} twice, want distinct labels.")
     return result
 
