@@ -11,7 +11,14 @@ from typing import Any
 from econ_theory.arrays import Array, is_exact
 from econ_theory.errors import FormatError, GameError
 from econ_theory.games.finite.bayesian import MOST_PLAYERS, BayesianGame
-from econ_theory.interop.text import LONE_SURROGATE, MOST_CELLS, in_short, read_text
+from econ_theory.interop.text import (
+    LONE_SURROGATE,
+    MOST_CELLS,
+    MOST_DIGITS,
+    in_short,
+    read_text,
+    too_fine,
+)
 
 __all__ = ["dumps_json", "loads_json", "read_json", "write_json"]
 
@@ -125,7 +132,7 @@ def loads_json(text: str, *, source: str = "text") -> BayesianGame:
         raise FormatError(
             f'{source}: field "payoffs" is {in_short(payoffs)}, want one tensor a player.'
         )
-    prior = _numbers(fields["prior"], f'{source}: field "prior"')
+    prior = _numbers(fields["prior"], f'{source}: field "prior"', probabilities=True)
     tensors = [
         _numbers(payoff, f'{source}: field "payoffs"[{i}]') for i, payoff in enumerate(payoffs)
     ]
@@ -167,17 +174,22 @@ def _check_strings(data: Any, what: str) -> None:
         raise FormatError(f"{what} is {in_short(data)}, want a list of strings.")
 
 
-def _numbers(data: Any, what: str) -> Any:
+def _numbers(data: Any, what: str, *, probabilities: bool = False) -> Any:
     """Return nested lists with strings turned into Fractions; one kind of number throughout."""
     kinds: set[str] = set()
+    rationals: set[Fraction] = set()
 
     def number(entry: Any) -> Fraction | float:
         if isinstance(entry, str) and _RATIONAL.fullmatch(entry):
             kinds.add("rational strings")
             try:
-                return Fraction(entry)
+                value = Fraction(entry)
             except ZeroDivisionError:
-                raise FormatError(f"{what} has {entry!r}, want no zero denominator.") from None
+                raise FormatError(
+                    f"{what} has {in_short(entry)}, want no zero denominator."
+                ) from None
+            rationals.add(value)
+            return value
         if isinstance(entry, int | float) and not isinstance(entry, bool):
             kinds.add("numbers")
             return entry
@@ -191,6 +203,11 @@ def _numbers(data: Any, what: str) -> Any:
             f"{MOST_PLAYERS} players."
         )
     result = _map(number, data)
+    if probabilities and too_fine(rationals):
+        raise FormatError(
+            f"{what} has a common denominator of over {MOST_DIGITS:,} digits, want at most that; "
+            "write its probabilities as numbers."
+        )
     if len(kinds) > 1:
         raise FormatError(f"{what} mixes {' and '.join(sorted(kinds))}, want one kind throughout.")
     return result

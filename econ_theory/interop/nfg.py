@@ -134,7 +134,8 @@ def loads_nfg(text: str, *, source: str = "text") -> BayesianGame:
         tokens.advance()
     cells = math.prod(counts)
     if cells * n > MOST_CELLS:
-        tokens.refuse(line, f"the game has {cells * n:,} payoffs, want at most {MOST_CELLS:,}")
+        count = f"{cells * n:,}" if cells < 1e15 else f"{cells * n:.3g}"
+        tokens.refuse(line, f"the game has {count} payoffs, want at most {MOST_CELLS:,}")
     if cells > tokens.length:
         # Each cell has a number of its own, so this one is cut short: no memory is taken for it.
         tokens.refuse(

@@ -149,9 +149,10 @@ class Tokens:
             )
         try:
             value = _fraction(word.text)
+            float(value)
         except ZeroDivisionError:
             self.refuse(word.line, f"{what} is {word}, want a denominator other than zero")
-        if abs(value) > LARGEST_FLOAT:
+        except OverflowError:
             self.refuse(word.line, f"{what} is {word}, want a size of at most {LARGEST_FLOAT:.3g}")
         self.advance()
         return value
