@@ -7,10 +7,9 @@ from typing import Any
 
 from econ_theory.arrays import Array, as_numbers
 from econ_theory.errors import GameError
+from econ_theory.games.finite.labels import check_labels
 
-__all__ = ["action_tables"]
-
-Names = tuple[str, ...] | None
+__all__ = ["action_tables", "in_order", "is_frame"]
 
 
 def action_tables(
@@ -27,24 +26,20 @@ def action_tables(
     n = len(payoffs)
     if n == 0:
         raise GameError("there are no payoffs, want one table a player.")
-    first = payoffs[0]
-    if _is_frame(first):
+    first = next((table for table in payoffs if is_frame(table)), None)
+    if first is not None:
         index, columns = list(first.index), list(first.columns)
-        for other in payoffs[1:]:
-            if _is_frame(other):
-                _check_same(index, list(other.index), "rows")
-                _check_same(columns, list(other.columns), "columns")
-        payoffs = [u.loc[index, columns] if _is_frame(u) else u for u in payoffs]
+        payoffs = [in_order(u, index, columns) if is_frame(u) else u for u in payoffs]
         names = [first.index.name, first.columns.name]
         if players is None and all(isinstance(name, str) for name in names):
             players = names
-        actions = (
-            actions if actions is not None else [list(map(str, index)), list(map(str, columns))]
-        )
+        if actions is None:
+            actions = [list(map(str, index)), list(map(str, columns))]
+    players = check_labels(players, n, "players")
     tables = []
     for i, table in enumerate(payoffs):
         # By way of lists, an object column of floats becomes an array of floats.
-        values = table.to_numpy().tolist() if _is_frame(table) else table
+        values = table.to_numpy().tolist() if is_frame(table) else table
         who = f"payoff of player {i + 1}" if players is None else f"payoff of {players[i]!r}"
         tables.append(as_numbers(values, GameError, who))
         if tables[i].ndim != n:
@@ -56,15 +51,17 @@ def action_tables(
     return [table.reshape((1,) * n + table.shape) for table in tables], players, actions
 
 
-def _is_frame(table: Any) -> bool:
+def is_frame(table: Any) -> bool:
+    """Return whether `table` is a pandas DataFrame, without importing pandas."""
     return hasattr(table, "columns") and hasattr(table, "loc")
 
 
-def _check_same(wanted: list[Any], found: list[Any], what: str) -> None:
-    """Refuse tables of other actions; the same ones in another order are put in order."""
-    if len(set(wanted)) != len(wanted):
-        raise GameError(f"the {what} of the first table are {wanted}, want distinct labels.")
-    if len(found) != len(wanted) or set(found) != set(wanted):
-        raise GameError(
-            f"the {what} of a table are {found}, want {wanted} as in the first, in any order."
-        )
+def in_order(frame: Any, index: list[Any], columns: list[Any]) -> Any:
+    """Return `frame` with rows and columns in the order given, or raise `GameError`."""
+    for what, found, wanted in (("rows", frame.index, index), ("columns", frame.columns, columns)):
+        if len(set(wanted)) != len(wanted) or sorted(map(repr, found)) != sorted(map(repr, wanted)):
+            raise GameError(
+                f"the {what} of a table are {list(found)!r:.200}, want the distinct labels "
+                f"{wanted!r:.200}, in any order."
+            )
+    return frame.loc[index, columns]

@@ -15,6 +15,7 @@ import numpy as np
 from econ_theory.arrays import Array, as_numbers, is_exact, simplex_fault
 from econ_theory.errors import GameError
 from econ_theory.games.finite.labels import default_labels, nearest
+from econ_theory.games.finite.matrices import in_order, is_frame
 
 __all__ = ["Space", "shortened"]
 
@@ -38,6 +39,9 @@ class Space:
     """
 
     def __init__(self, types: Any, actions: Any, players: Sequence[str] | None) -> None:
+        for what, given in (("types", types), ("actions", actions)):
+            if isinstance(given, str) or not (np.iterable(given) or given is types is None):
+                raise GameError(f"{what} is {given!r:.60}, want one list of them a player.")
         self.keys = next((list(m) for m in (types, actions) if isinstance(m, Mapping)), None)
         if self.keys is not None and players is not None:
             raise GameError("players are given by keys and by players=, want one; drop players=.")
@@ -93,6 +97,8 @@ class Space:
                 return self._independent(self.in_order(given, "prior"))
             _check_known(given, joint, "prior")
             return self._prior_table([given.get(t, 0) for t in joint])
+        if is_frame(given) and self.n == 2:
+            given = in_order(given, *self.types).to_numpy().tolist()
         if self._are_marginals(entries := list(given)):
             return self._independent(entries)
         prior = as_numbers(given, GameError, "prior")
@@ -110,15 +116,18 @@ class Space:
         return _numbers(cells, name).reshape(self.n_types)
 
     def _are_marginals(self, entries: list[Any]) -> bool:
-        if len(entries) != self.n or self.n == 1:
+        if len(entries) != self.n:
             return False
         if any(isinstance(entry, Mapping) for entry in entries):
             return True
-        if any(np.ndim(entry) != 1 for entry in entries):
+        nested = list | tuple | np.ndarray
+        if not all(isinstance(entry, nested) for entry in entries):
+            return False
+        if any(isinstance(number, nested) for entry in entries for number in entry):
             return False
         fits = tuple(map(len, entries)) == self.n_types
         if self.n == 2 and self.n_types == AMBIGUOUS and fits:
-            return float(sum(map(sum, entries))) > 1.5
+            return float(as_numbers(entries, GameError, "prior").sum()) > 1.5
         # A joint prior of two players has rows of one length, that of the second one's types.
         return fits or self.n > 2
 
@@ -171,9 +180,10 @@ class Space:
         ]
 
     def _each(self, values: Any, t: tuple[Any, ...], a: tuple[Any, ...]) -> Sequence[Any]:
-        if self.n == 1 and np.ndim(values) == 0:
+        several = isinstance(values, Sequence) or np.ndim(values) == 1
+        if self.n == 1 and not several:
             return [values]
-        if np.ndim(values) == 0 or len(values) != self.n:
+        if not several or len(values) != self.n:
             raise GameError(
                 f"{self._where(t, a)} is {values!r:.60}, want {self.n} numbers, one a player; or "
                 "pass one function a player."
@@ -189,21 +199,29 @@ class Space:
             mesh.append(_array(values).reshape(shape))
         at = tuple(mesh[: self.n]), tuple(mesh[self.n :])
         if functions is None:
-            result = _asked(payoff, at, lambda: "payoff of arrays")
+            result = _asked(payoff, at, lambda: "payoff, called with arrays (vectorized=True),")
             if self.n == 1 and np.shape(result)[:1] != (1,):
                 result = [result]
-            if np.ndim(result) == 0 and not isinstance(result, tuple | list):
-                result = [result]
-            if len(result) != self.n:
+            listed = isinstance(result, tuple | list) or np.ndim(result) > 0
+            if not listed or len(result) != self.n:
                 raise GameError(
-                    f"payoff of arrays returns {len(result)} tables, want {self.n}: one a player."
+                    f"payoff returns {len(result) if listed else 1} tables, want {self.n}: one a "
+                    "player, or pass one function a player."
                 )
         else:
-            result = [_asked(f, at, lambda: "payoff of arrays") for f in functions]
+            result = [
+                _asked(
+                    f, at, lambda n=name: f"payoff of {n!r}, called with arrays (vectorized=True),"
+                )
+                for f, name in zip(functions, self.names, strict=True)
+            ]
         return [self._table(v, name) for v, name in zip(result, self.names, strict=True)]
 
     def _table(self, values: Any, name: str) -> Array:
-        table = np.asarray(values)
+        try:
+            table = np.asarray(values)
+        except ValueError as problem:
+            raise GameError(f"payoff of {name!r} is ragged ({problem}), want an array.") from None
         shape = (1,) * (2 * self.n - table.ndim) + table.shape
         fits = len(shape) == 2 * self.n and all(
             size in (1, whole) for size, whole in zip(shape, self.shape, strict=True)
@@ -219,7 +237,7 @@ class Space:
         step = np.arange(math.prod(self.shape)).reshape(self.shape)[
             tuple(slice(size) for size in shape)
         ].ravel()  # fmt: skip
-        return _numbers(list(table.ravel()), lambda k: self._named(int(step[k]), name)).reshape(
+        return _numbers(table.ravel().tolist(), lambda k: self._named(int(step[k]), name)).reshape(
             shape
         )
 
@@ -294,7 +312,10 @@ def _array(values: list[Any]) -> Array:
 
 
 def _check_known(given: Mapping[Any, Any], known: Sequence[Any], what: str) -> None:
-    wanted = set(known)
+    try:
+        wanted = set(known)
+    except TypeError as problem:
+        raise GameError(f"{what} is a dict and {problem}, want types that are hashable.") from None
     strange = next((key for key in given if key not in wanted), None)
     if strange is not None:
         raise GameError(
