@@ -50,7 +50,10 @@ def test_lists_dicts_one_function_a_player_and_arrays_give_one_game():
             list(TYPES.values()), list(ACTIONS.values()), prior, each, players=["Ann", "Bob"]
         ),
         BayesianGame.from_function(
-            TYPES, dict(reversed(ACTIONS.items())), lambda t: 1 / 6, dict(zip(TYPES, each))
+            TYPES,
+            dict(reversed(ACTIONS.items())),
+            lambda t: 1 / 6,
+            dict(zip(TYPES, each, strict=True)),
         ),
         BayesianGame.from_function(list(TYPES.values()), ACTIONS, [[0.5] * 2, [1 / 3] * 3], pay),
     ]
@@ -80,8 +83,9 @@ def test_arrays_at_once_are_the_cells_one_by_one(data):
     for i, (u, v) in enumerate(zip(cells.payoffs, arrays.payoffs, strict=True)):
         assert u.shape == v.shape
         assert (u == v).all()
-        for axis, (size, one) in enumerate(zip(u.shape, (*cells.n_types, *cells.n_actions))):
-            assert size in (1, one)
+        whole = (*cells.n_types, *cells.n_actions)
+        for axis, size in enumerate(u.shape):
+            assert size in (1, whole[axis])
             assert size == 1 or (u != u.take([0], axis)).any(), f"player {i} depends on {axis}"
 
 
@@ -113,9 +117,9 @@ def test_two_by_two_lists_are_read_by_their_sum():
     assert prior([[0.5, 0.5], [1.0, 0.0]]).tolist() == [[0.5, 0], [0.5, 0]]
     frame = pd.DataFrame([[0.4, 0.3], [0.2, 0.1]], index=[1, 0], columns=[1, 0])
     assert prior(frame).tolist() == [[0.1, 0.2], [0.3, 0.4]], "a frame is matched by label"
-    with pytest.raises(GameError, match="prior sums to 1.2"):
+    with pytest.raises(GameError, match=r"prior sums to 1\.2"):
         prior([[0.3, 0.3], [0.3, 0.3]])
-    with pytest.raises(GameError, match="prior of 'player 2' sums to 0.7"):
+    with pytest.raises(GameError, match=r"prior of 'player 2' sums to 0\.7"):
         prior([[0.5, 0.5], [0.3, 0.4]])
 
 
@@ -145,14 +149,20 @@ WHERE = r"payoff of 'Ann' at types \('4', 'y'\) and actions \('2', '\(1, 0\)'\)"
         ({"payoff": bad([1])}, WHERE + r" is \[1\], want a finite number"),
         ({"payoff": lambda t, a: (HALF if t[0] == 1 else 0.5, 0)}, "is 0.5, a float among Fracti"),
         ({"payoff": lambda t, a: (10**400, 0)}, "payoff of 'Ann' has an entry beyond"),
-        ({"payoff": lambda t, a: 1 / (t[0] - 4)}, r"types \('4', 'x'\) .* raised ZeroDivisionErr"),
+        (
+            {"payoff": lambda t, a: (1 / (t[0] - 4), 0)},
+            r"types \('4', 'x'\) .* raised ZeroDivisionErr",
+        ),
         ({"payoff": lambda t, a: 1.0}, r"payoff at types \('1', 'x'\) .* is 1.0, want 2 numbers"),
         ({"payoff": lambda t, a: (1, 2, 3)}, "want 2 numbers, one a player"),
         ({"payoff": lambda t, a: ((1, 2), 3)}, r"payoff of 'Ann' at types .* is \(1, 2\), want"),
         ({"payoff": [pay]}, "payoff has 1 entries, want 2"),
         ({"payoff": [pay, 3]}, "payoff of 'Bob' is 3, want a function"),
         ({"payoff": {"Ann": pay, "Bab": pay}}, "payoff has the keys .'Ann', 'Bab'., want"),
-        ({"prior": {(1, "w"): 1}}, r"prior has the key \(1, 'w'\), which is no type.* \(1, 'x'\)"),
+        (
+            {"prior": {(1, "w"): 1}},
+            r"prior has the key \(1, 'w'\), which is no type.* \(1, '[xyz]'\)",
+        ),
         ({"prior": {(1, "x"): 0.5}}, "prior sums to 0.5, want 1"),
         ({"prior": {(1, "x"): np.nan}}, r"prior at types \('1', 'x'\) is nan"),
         ({"prior": lambda t: {}[t]}, r"prior at types \('1', 'x'\) raised KeyError"),
@@ -165,7 +175,14 @@ WHERE = r"payoff of 'Ann' at types \('4', 'y'\) and actions \('2', '\(1, 0\)'\)"
         ({"types": {"Ann": [1]}}, "actions has the keys .'Ann', 'Bob'., want the players"),
         ({"types": {"Ann": [1], "Bob": []}}, "types of 'Bob' is empty"),
         ({"types": {"Ann": [1], "Bob": "xyz"}}, "types of 'Bob' is 'xyz', want a list"),
-        ({"types": {"Ann": [1, "1"], "Bob": ["x"]}, "prior": [[0.5] * 2, [1]]}, "the label '1' tw"),
+        (
+            {
+                "types": {"Ann": [1, "1"], "Bob": ["x"]},
+                "prior": [[1, 0], [1]],
+                "payoff": lambda *_: (0, 0),
+            },
+            "the label '1' tw",
+        ),
         ({"types": [[1]]}, "types has 1 entries, want 2"),
         ({"types": 3}, "types is 3, want one list"),
         ({"actions": {"Ann": range(3000), "Bob": range(3000)}}, "54,000,000 joint types and actio"),
@@ -183,8 +200,9 @@ def test_what_is_wrong_is_named(wrong, complaint):
         (lambda t, a: (t[0] * np.array([1.0, np.nan, 1.0]), 0), "shape"),
         (
             lambda t, a: (np.where((t[0] > 1) & (a[0] > 2), np.nan, 1.0), 0),
-            "'4', 'x'.* '3', '.* nan",
+            "'4', 'x'.*'3', .* nan, want",
         ),
+        (lambda t, a: (np.where(a[1] == 5, 1, None), 0), "payoff of 'Ann' at .* is None, want a"),
         (lambda t, a: 1.0, "payoff returns 1 tables, want 2"),
         (lambda t, a: np.ones(3), "payoff returns 3 tables, want 2"),
         (lambda t, a: (1, 2) if t[0] > 1 else (0, 0), r"vectorized=True\), raised ValueError"),
