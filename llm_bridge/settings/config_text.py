@@ -1,13 +1,72 @@
-"""The wording of wrong configurations, by field, and configurations as TOML."""
+"""Configurations as text: read within bounds, what is wrong by field, and written as TOML."""
 
 from __future__ import annotations
 
 import json
+import tomllib
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-__all__ = ["explain", "to_toml"]
+from llm_bridge.errors import ConfigError
+
+__all__ = ["explain", "read_data", "to_toml"]
+
+MOST_BYTES = 1_000_000
+DEEPEST = 32
+"""Most levels of tables and lists in a configuration; ours need eight."""
+
+
+def read_data(path: Path) -> Any:
+    """Return the plain data of a `.json` or `.toml` file: at most 1 MB, nested at most 32 deep.
+
+    Raises `ConfigError` naming the file, and the line where it cannot be read.
+    """
+    try:
+        size = path.stat().st_size
+        text = path.read_text(encoding="utf-8") if size <= MOST_BYTES else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"the configuration {path} cannot be read ({error}), want a JSON or TOML file; "
+            f"check the path."
+        ) from None
+    if size > MOST_BYTES:
+        raise ConfigError(
+            f"the configuration {path} is {size:,} bytes, want at most {MOST_BYTES:,}; check that "
+            "it is one."
+        )
+    if path.suffix not in (".json", ".toml"):
+        raise ConfigError(
+            f"the configuration {path} ends in {path.suffix!r}, want .json or .toml; rename it."
+        )
+    try:
+        data = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+        too_deep = _deeper_than(data, DEEPEST)
+    except RecursionError:
+        too_deep = True
+    except ValueError as error:
+        raise ConfigError(
+            f"the configuration {path} is not {path.suffix[1:].upper()} ({error}); fix that line."
+        ) from None
+    if too_deep:
+        raise ConfigError(
+            f"the configuration {path} is nested more than {DEEPEST} deep, want tables and lists "
+            "as in econ train --preset demo --show; look for a bracket too many."
+        )
+    return data
+
+
+def _deeper_than(data: Any, most: int) -> bool:
+    level = [data]
+    for _ in range(most + 1):
+        level = [
+            entry
+            for held in level
+            if isinstance(held, dict | list)
+            for entry in (held.values() if isinstance(held, dict) else held)
+        ]
+    return bool(level)
 
 
 def explain(error: ValidationError, root: type[BaseModel]) -> str:

@@ -107,3 +107,61 @@ def test_files_that_cannot_be_read_are_named(tmp_path):
         load_config(tmp_path / "y.json")
     with pytest.raises(ConfigError, match=r"preset is 'full', want one of demo, simulated"):
         preset("full")
+
+
+@pytest.mark.parametrize("depth", [33, 300, 900, 50_000])
+@pytest.mark.parametrize("ending", ["json", "toml"])
+def test_deep_nesting_is_refused(tmp_path, ending, depth):
+    deep = "[" * depth + "]" * depth
+    texts = {"json": [f'{{"name": {deep}}}', '{"a":' * depth + "1" + "}" * depth]}
+    texts["toml"] = [f"name = {deep}", "a" + ".a" * depth + " = 1", f"[a{'.a' * depth}]"]
+    path = tmp_path / f"deep.{ending}"
+    for text in texts[ending]:
+        path.write_text(text)
+        with pytest.raises(ConfigError, match=r"deep\.\w+ is nested more than 32 deep, want"):
+            load_config(path)
+
+
+def test_a_huge_file_is_refused_before_it_is_read(tmp_path):
+    (tmp_path / "x.toml").write_text("#" * 1_000_001)
+    with pytest.raises(ConfigError, match=r"x\.toml is 1,000,001 bytes, want at most 1,000,000"):
+        load_config(tmp_path / "x.toml")
+
+
+HUGE = 10**12
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        (
+            {"task__n_train": HUGE},
+            "task.n_train is 1000000000000, want less than or",
+        ),
+        ({"task__n_wrong": HUGE}, "task.n_wrong is .*, want less than or equal to 1024"),
+        ({"task__world_seed": 2**63}, "task.world_seed is .*, want less than 9223372036854775808"),
+        (
+            {"training__episodes": HUGE},
+            "training.episodes is .*, want less than or equal to 100",
+        ),
+        ({"training__buffer": HUGE}, "training.buffer is .*, want less than or equal to 1000000"),
+        ({"bank__m": HUGE}, "bank.m is .*, want less than or equal to 1024"),
+        ({"signals__bins": HUGE}, "signals.bins is .*, want less than or equal to 1024"),
+        ({"controls__n_candidates": HUGE}, "controls.n_candidates is .*, want less than or equal"),
+        (
+            {"controls__temperatures": [k / 100 for k in range(2000)]},
+            "controls: the lists make 2,000 controls, want at most 1,024",
+        ),
+    ],
+)
+def test_huge_numbers_are_refused_by_field_with_their_bound(changes, complaint):
+    with pytest.raises(ConfigError, match=complaint):
+        preset("simulated", **changes)
+
+
+def test_huge_numbers_of_a_model_are_refused():
+    data = preset("demo").model_dump(mode="json")
+    for field in ("n_slots", "n_threads", "n_ctx"):
+        data["executors"][0]["model"] = {"kind": "llama_cpp", field: HUGE}
+        with pytest.raises(ConfigError, match=rf"executors\.0\.model\.{field} is .*, want less"):
+            RunConfig.parse(data)
