@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from econ_theory.arrays import Array, as_numbers, is_exact, simplex_fault
+from econ_theory.arrays import Array, as_fractions, as_numbers, is_exact, simplex_fault
 from econ_theory.errors import GameError
 from econ_theory.games.finite.labels import default_labels, nearest
 from econ_theory.games.finite.matrices import in_order, is_frame
@@ -144,6 +144,9 @@ class Space:
             fault = simplex_fault(factors[-1])
             if fault:
                 raise GameError(f"{what} {fault}; pass the probabilities of its types.")
+        exact = any(map(is_exact, factors))
+        # Zeros and ones came as integers or might have: beside Fractions they are exact.
+        factors = [as_fractions(f) if exact and (f % 1 == 0).all() else f for f in factors]
         joint = np.asarray(reduce(np.multiply.outer, factors))
         return joint if all(map(is_exact, factors)) else joint.astype(float)
 

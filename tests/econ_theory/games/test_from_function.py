@@ -123,6 +123,15 @@ def test_two_by_two_lists_are_read_by_their_sum():
         prior([[0.5, 0.5], [0.3, 0.4]])
 
 
+def test_a_sure_type_leaves_the_other_players_prior_exact():
+    third = [Fraction(1, 3), Fraction(2, 3)]
+    for sure in ([1], [1.0], {"x": 1}):
+        game = build({"Ann": [1, 4], "Bob": ["x"]}, prior={"Ann": third, "Bob": sure})
+        assert game.given[0].tolist() == [[third[0]], [third[1]]]
+    mixed = build({"Ann": [1, 4], "Bob": ["x", "y"]}, prior={"Ann": third, "Bob": [0.5, 0.5]})
+    assert mixed.given[0].dtype == float
+
+
 def test_integers_too_large_for_floats_stay_exact():
     game = BayesianGame.from_function(None, [["a", "b"]], None, lambda t, a: 2**60 + (a[0] == "a"))
     assert game.payoff(0, actions=["a"]) - game.payoff(0, actions=["b"]) == 1
