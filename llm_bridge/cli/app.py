@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from typing import Any
 
 import typer
@@ -18,7 +20,16 @@ __all__ = ["app"]
 
 
 class _Commands(TyperGroup):
-    """The group of commands; a wrong command line is JSON too where JSON was asked for."""
+    """The group of commands; a wrong command line is JSON too where JSON was asked for.
+
+    A terminal that lacks a character is shown its escape.
+    """
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*args, **options)
 
     def invoke(self, ctx: typer.Context) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         wanted = "--json" in (*getattr(ctx, "_protected_args", ()), *ctx.args)

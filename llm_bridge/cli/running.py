@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from econ_theory.errors import EconError
 from llm_bridge.cli.console import emit, guarded, say
 from llm_bridge.cli.extras import check_installed
 from llm_bridge.cli.progress import stage_progress
@@ -83,10 +84,14 @@ def report(run: Folder, json_: Json = False) -> None:
     check_installed("jinja2")
     from llm_bridge.runs import Run
 
-    with Run.open(run) as opened:
+    with _whole(run):
+        opened = Run.open(run)
+    with opened:
+        with _whole(run):
+            data = opened.report_data()
         file = opened.report()
         if json_:
-            emit(opened.report_data().to_dict())
+            emit(data.to_dict())
         else:
             say(f"report: {file}")
 
@@ -157,8 +162,25 @@ def _opened(folder: Path, stage: str) -> Iterator[Run]:
     check_installed("torch")
     from llm_bridge.runs import Run
 
-    with stage_progress(stage) as live, Run.open(folder, ledger=live.ledger) as run:
-        yield run
+    with stage_progress(stage) as live:
+        with _whole(folder):
+            run = Run.open(folder, ledger=live.ledger)
+        with run:
+            yield run
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[None]:
+    """Say in a sentence that the files of a run, read inside the block, are damaged."""
+    try:
+        yield
+    except EconError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ConfigError(
+            f"the run in {folder} is damaged ({type(error).__name__}: {error}), want the files "
+            "that econ train wrote; restore them from a copy, or start a new run."
+        ) from error
 
 
 def _tell(folder: Path, stage: str, json_: bool) -> None:
