@@ -1,4 +1,4 @@
-"""The command without any extra: an interpreter that has only what a plain installation brings."""
+"""The command without extras: an interpreter that has only what an installation brings."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import pytest
 from econ_theory import BayesianGame
 from econ_theory.interop import write_json
 from llm_bridge.cli.extras import CORE, EXTRAS
+from llm_bridge.settings.config import preset, save_config
 
 ROOT = Path(__file__).parents[3]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -45,11 +46,9 @@ def closure(names: list[str]) -> Iterator[str]:
         waiting.extend(named([line for line in requirements if "extra ==" not in line]))
 
 
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Return what runs Python where `pip install .` has been run, without any extra."""
-    site = tmp_path_factory.mktemp("site")
-    for name in closure(named(PROJECT["dependencies"])):
+def installation(site: Path, requirements: list[str]) -> Run:
+    """Return what runs the command where `requirements` and what they bring are installed."""
+    for name in closure(named(requirements)):
         found = distribution(name)
         for top in {file.parts[0] for file in found.files or () if file.parts[0] != ".."}:
             if not (site / top).exists():
@@ -57,14 +56,19 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Run:
     for package in ("econ_theory", "llm_bridge"):
         (site / package).symlink_to(ROOT / package)
 
-    def run(*arguments: str, **options: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-S", "-m", "llm_bridge.cli", *arguments],
-            env={**os.environ, "PYTHONPATH": str(site), "ECON_TRACEBACK": "1", **options},
-            cwd=site, capture_output=True, text=True, timeout=120,
+            env={**os.environ, "PYTHONPATH": str(site), "ECON_TRACEBACK": "1"},
+            cwd=site, capture_output=True, text=True, timeout=300,
         )  # fmt: skip
 
     return run
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return installation(tmp_path_factory.mktemp("site"), PROJECT["dependencies"])
 
 
 def test_the_table_of_extras_is_that_of_the_project() -> None:
@@ -121,3 +125,35 @@ def test_what_needs_an_extra_names_it_in_a_sentence(arguments: list[str], bare: 
     assert "Traceback" not in result.stderr
     assert re.search(r'is not installed, .*run: pip install "econ-theory\[\w+\]"', result.stderr)
     assert result.stdout == ""
+
+
+@pytest.mark.slow
+def test_the_demo_needs_no_more_than_its_extra(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    run = installation(site, [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["llm"]])
+    assert not (site / "pytest").exists()
+    found = {item["what"]: item for item in json.loads(run("doctor", "--json").stdout)["findings"]}
+    assert (
+        next(item for what, item in found.items() if what.startswith("extra llm"))["state"] == "ok"
+    )
+    assert found["embeddings"]["state"] == "ok"
+    # The demo's own stages, with simulated models in place of the local one, and its task's package.
+    config = preset(
+        "simulated", name="tiny", task__n_train=4, task__n_test=4, verify__n_questions=4,
+        training__episodes=8, bank__m_verify=4,
+    )  # fmt: skip
+    save_config(config, tmp_path / "tiny.toml")
+    for line in (
+        ["train", "--config", str(tmp_path / "tiny.toml")], ["compare", "runs/tiny"],
+        ["verify", "runs/tiny"], ["report", "runs/tiny"],
+    ):  # fmt: skip
+        result = run(*line)
+        assert result.returncode == 0, result.stderr
+    code = "from llm_bridge.tasks import ReasoningGym; import xllamacpp; "
+    code += "print(len(ReasoningGym({'chain_sum': {}}).draw('train', 3)))"
+    drawn = subprocess.run(
+        [sys.executable, "-S", "-c", code], env={**os.environ, "PYTHONPATH": str(site)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert drawn.stdout.strip() == "3"

@@ -185,6 +185,19 @@ def test_any_damage_to_a_run(file: str, run_folder: Path, cuts: list, as_json: b
             assert isinstance(json.loads(result.stdout), dict)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["train", "compare", "verify"])
+@settings(max_examples=EXAMPLES // 4)
+@given(cuts=DAMAGE)
+def test_a_stage_on_a_damaged_store(command: str, run_folder: Path, cuts: list) -> None:
+    with TemporaryDirectory() as place:
+        folder = Path(place) / "run"
+        shutil.copytree(run_folder, folder)
+        store = folder / "store.sqlite"
+        store.write_bytes(damaged(store.read_bytes(), cuts))
+        invoke([command, *(["--resume"] if command == "train" else []), str(folder), "--json"])
+
+
 @pytest.mark.parametrize("command", ["compare", "verify", "report", "train"])
 @pytest.mark.parametrize("what", ["missing", "file", "empty", "binary", "folder"])
 def test_a_folder_that_holds_no_run(command: str, what: str, tmp_path: Path) -> None:
