@@ -135,7 +135,7 @@ def _explained(error: BaseException) -> tuple[int, str, str]:
         case NotConverged():
             return EXIT_NOT_CONVERGED, str(error), "yellow"
         case KeyboardInterrupt():
-            words = "interrupted; everything asked so far is kept, run the same command to go on."
+            words = "interrupted; a run keeps all replies: run the same command to go on."
             return EXIT_INTERRUPTED, words, "yellow"
         case EconError() | OSError():
             return EXIT_ERROR, str(error), "red"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -141,6 +142,21 @@ def test_out_writes_what_json_prints_whole_or_not_at_all(entry: Path, tmp_path: 
     refused = runner.invoke(app, ["solve", str(entry), "--out", str(target), "--solver", "None"])
     assert refused.exit_code == 2
     assert json.loads(target.read_text()) == written, "a refusal leaves the old file"
+
+
+def test_a_disk_that_fills_up_leaves_the_old_file(entry: Path, tmp_path: Path, monkeypatch) -> None:
+    target = tmp_path / "answer.json"
+    target.write_text("old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    result = runner.invoke(app, ["solve", str(entry), "--out", str(target), "--json"])
+    assert result.exit_code == 2
+    assert "No space left" in json.loads(result.stdout)["error"]
+    assert target.read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["answer.json", "entry.json"]
 
 
 @pytest.mark.parametrize(
