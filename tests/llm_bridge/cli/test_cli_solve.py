@@ -216,3 +216,24 @@ def test_show_lists_three_players_and_leaves_out_what_is_too_large(tmp_path: Pat
     assert "a2, a3" in text
     write_json(BayesianGame([[1.0]], [[[[[0.5] * 20] * 20]]] * 2), large)
     assert "400 payoffs a player are not shown" in runner.invoke(app, ["show", str(large)]).stdout
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [(KeyError("x"), 70, "did not foresee (KeyError: 'x'"), (MemoryError(), 2, "memory"),
+     (ModuleNotFoundError("no", name="torch.nn"), 2, "econ-theory[llm]"),
+     (KeyboardInterrupt(), 130, "interrupted")],
+)  # fmt: skip
+def test_what_nobody_foresaw_is_a_sentence_too(error, status, words, entry, monkeypatch) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("llm_bridge.cli.solving.read_game", fails)
+    result = runner.invoke(app, ["solve", str(entry), "--json"], catch_exceptions=False)
+    assert result.exit_code == status
+    assert words in json.loads(result.stdout)["error"]
+    assert "Traceback" not in result.stderr
+    if status == 70:
+        with pytest.raises(KeyError):
+            runner.invoke(app, ["solve", str(entry)], catch_exceptions=False,
+                          env={"ECON_TRACEBACK": "1"})  # fmt: skip
