@@ -31,7 +31,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class DeviationGain:
-    """What the best deviation of one type of one executor gains, with its interval."""
+    """What the best deviation of one type of one executor gains, with its interval.
+
+    A negative `gain` says that the best of the other controls loses that much.
+    """
 
     executor: str
     type: str
@@ -174,7 +177,7 @@ def best_deviations(
                     game.players[i],
                     game.types[i][t],
                     game.actions[i][a],
-                    max(gain, 0.0),
+                    gain,
                     lower,
                     upper,
                     int(counts[t]),
