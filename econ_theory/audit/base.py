@@ -16,7 +16,7 @@ __all__ = ["MEANINGS", "VERDICTS", "Claim", "Curve", "Finding", "Picture", "Verd
 Verdict = Literal["holds", "fails", "vacuous", "undefined", "undecided", "open"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
-MEANINGS: Mapping[Verdict, str] = {
+MEANINGS: Mapping[str, str] = {
     "holds": "no counterexample among those tried, or an identity to rounding: no proof, but an "
     "experiment that could have come out the other way did not",
     "fails": "a counterexample was found; it is shown, the smallest one",

@@ -73,7 +73,7 @@ def _broken(name: str, width: int) -> str:
     if len(whole) > MOST_LETTERS:
         whole = whole[: MOST_LETTERS - 1] + "…"
     room = sum(2.0 if letter > "\u2e7f" else 1.6 if letter in "mwMW@%" else 1.0 for letter in whole)
-    return fill(whole, max(4, int(width * min(1.0, len(whole) / room))))
+    return fill(whole, max(4, int(width * min(1.0, 1.15 * len(whole) / room))))
 
 
 def forest_height(labels: Sequence[str]) -> float:

@@ -48,7 +48,7 @@ def explain(error: ValidationError, root: type[BaseModel]) -> str:
             )
         else:
             wanted = fault["msg"].removeprefix("Input should be ").removeprefix("Value should ")
-            wanted = _PATTERNS.get(fault.get("ctx", {}).get("pattern"), wanted)
+            wanted = _PATTERNS.get(str(fault.get("ctx", {}).get("pattern")), wanted)
             lines.append(f"{field} is {_short(got)}, want {wanted}; change it.")
     return "\n".join(lines)
 
@@ -68,7 +68,8 @@ def put(data: dict[str, Any], path: Sequence[str], value: Any) -> None:
     """
     place: Any = data
     for k, part in enumerate(path):
-        above, key = ".".join(path[:k]), part
+        above = ".".join(path[:k])
+        key: Any = part
         if isinstance(place, list):
             if not (part.isdecimal() and int(part) < len(place)):
                 raise ConfigError(
