@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 import pytest
 
@@ -176,6 +177,7 @@ def test_gains_stand_inside_their_intervals(report: ReportData) -> None:
 
 NAMES = (
     "$x$ and $",
+    "$\\nosuch{$",
     "a\\$b$",
     "bell\x07 escape\x1b[31m nul\x00 del\x7f c1\x85 return\r",
     "\u202eturned\u202c \ufffe half \ud83d",
@@ -196,6 +198,8 @@ def test_any_name_is_shown_and_harms_nothing(report: ReportData, name: str) -> N
     renamed = {old.name: new.name for old, new in zip(compared.points, points, strict=True)}
     data = replace(
         report,
+        curve=None,
+        regret=(),
         name=name,
         models=(replace(report.models[0], name=name, role=name),),
         ledger=tuple(replace(row, model=name, purpose=name) for row in report.ledger),
@@ -220,8 +224,11 @@ def test_any_name_is_shown_and_harms_nothing(report: ReportData, name: str) -> N
     assert page == visible(page)
     page.encode()
     outline = Outline(page)
-    assert len([tag for tag, _ in outline.tags if tag == "svg"]) == 8
+    assert len([tag for tag, _ in outline.tags if tag == "svg"]) == 4
     assert visible(name).replace("\r", "") in outline.text
+    if "$" in name:
+        words = ElementTree.fromstring(gain_chart(data.verification)).iter("text")
+        assert f"{name}, unsure" in [word.text for word in words]
 
 
 def test_the_box_says_what_was_played(report: ReportData) -> None:
