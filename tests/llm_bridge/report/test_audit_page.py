@@ -84,9 +84,10 @@ def test_words_are_explained_that_occur_and_no_others(ledger: Ledger) -> None:
 
 
 def test_an_open_question_is_no_claim(ledger: Ledger) -> None:
-    asked = Row(Awkward(), Finding("open", 0.5, "price", (0.5, 0.5), "no"), 3, 1.5)
+    asked = Row(Awkward(), Finding("open", 0.5, "price", (0.5, 0.5), "no", "x = 1"), 3, 1.5)
     page = render_audit(Ledger((*ledger.rows, asked), True, 7))
     assert "2 claims: 1 holds, 1 fails; and 1 open question. Verdicts" in page
+    assert page.count("Smallest example") == page.count("Smallest counterexample") == 1
     assert "<p>0 claims; and 1 open question. Verdicts" in render_audit(Ledger((asked,), True, 7))
 
 
