@@ -180,6 +180,7 @@ class Bank:
             if not missing:
                 continue
             replies = model.complete([self._probe(q, i) for q in missing])
+            self._table = None
             for q, reply in zip(missing, replies, strict=True):
                 if not reply.error and not reply.usage.completion:
                     # A probe that ends before its first token is as unsure as can be.
@@ -193,7 +194,6 @@ class Bank:
                         f"that gives log-probabilities."
                     )
                 self._signals[q, i] = reply.mean_logprob
-                self._table = None
         return self._signals[rows]
 
     def draw(self, q: int, i: int, k: int, rng: Seed = None) -> int:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from llm_bridge.errors import ConfigError
-from llm_bridge.settings.config_text import explain, read_data, to_toml
+from llm_bridge.settings.config_text import FOLDER_NAME, explain, put, read_data, to_toml
 from llm_bridge.settings.presets import PRESETS
 
 __all__ = [
@@ -295,7 +295,7 @@ class RunConfig(_Section):
     llm_bridge.errors.ConfigError: tranining is an unknown key, want one of name, seed, task, ...
     """
 
-    name: str = Field(min_length=1, pattern=r"^[\w.\-]+$")
+    name: str = Field(pattern=FOLDER_NAME)
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     task: Annotated[ReasoningGymConfig | SimulatedTaskConfig, Field(discriminator="kind")]
     executors: tuple[ExecutorConfig, ...] = Field(min_length=1)
@@ -340,14 +340,13 @@ class RunConfig(_Section):
 
         >>> preset("simulated").replace(training__episodes=8).training.episodes
         8
+        >>> preset("simulated").replace(trainning__episodes=8)
+        Traceback (most recent call last):
+        llm_bridge.errors.ConfigError: trainning is an unknown key, ...; write training.
         """
         data = self.model_dump(mode="json")
         for path, value in changes.items():
-            *folders, last = path.split("__")
-            place = data
-            for folder in folders:
-                place = place[folder]
-            place[last] = value
+            put(data, path.split("__"), value)
         return RunConfig.parse(data)
 
 

@@ -64,7 +64,10 @@ FAULTS = [
     ({"rewards": {"off": ["task", "alignment", "contribution"]}}, r"want at least one on"),
     ({"controls": {"temperatures": []}}, r"^controls.temperatures: want at least one entry"),
     ({"bank": {"m": 0}}, r"^bank.m is 0, want"),
-    ({"name": "../x"}, r"^name is '../x', want"),
+    *(
+        ({"name": name}, r"^name is .*, want letters, digits.* for a folder; change it")
+        for name in ("", ".", "..", "...", "../x", "a/b", "a\\b", "a\x1b", "a\n", "a b", "x" * 101)
+    ),
     ({"seed": -1}, r"^seed is -1, want"),
     (
         {"coordinator": {"aggregator": "weighted_vote"}, "network": {"mixer": "none"}},
@@ -78,6 +81,37 @@ def test_faults_name_their_field(change, message):
     data = preset("simulated").model_dump(mode="json") | change
     with pytest.raises(ConfigError, match=message):
         RunConfig.parse(data)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"trainning__episodes": 8}, r"^trainning is an unknown key.*; write training\.$"),
+        ({"training__episods": 8}, r"^training.episods is an unknown key.*; write episodes\.$"),
+        ({"training__stopping__q": 1}, r"^training.stopping.q is an unknown key.*; leave it out"),
+        ({"seed__x": 1}, r"^seed is 0, want a section to set x in; set seed itself"),
+        ({"bank__m__x": 1}, r"^bank.m is 4, want a section to set x in"),
+        ({"executors__name": "a"}, r"^executors has entries 0 to 2, .* not 'name'; set executors"),
+        ({"executors__3__name": "a"}, r"^executors has entries 0 to 2, .* not '3'"),
+        ({"executors__0__nmae": "a"}, r"^executors.0.nmae is an unknown key.*; write name"),
+        ({"controls__temperatures__0__x": 1}, r"^controls.temperatures.0 is 0.1, want a section"),
+        ({"": 1}, r"^the configuration is an unknown key|^ is an unknown key"),
+    ],
+    ids=str,
+)
+def test_changes_name_their_field(changes, message):
+    with pytest.raises(ConfigError, match=message):
+        preset("simulated").replace(**changes)
+
+
+def test_changes_reach_lists_and_sections_that_were_left_out():
+    config = preset("simulated").replace(
+        executors__1__name="wide", coordinator__model__kind="simulated", task__n_test=7
+    )
+    assert [executor.name for executor in config.executors] == ["sharp", "wide", "steady"]
+    assert config.coordinator.model is not None
+    assert config.coordinator.model.kind == "simulated"
+    assert config.task.n_test == 7
 
 
 def test_executors_that_share_a_model_need_enough_completions():
