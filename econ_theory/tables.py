@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from html import escape
 
 __all__ = ["table_html", "visible"]
+
+JOINERS = "\u200c\u200d"
+"""Marks of format that words of some languages, and pictures, are made of."""
 
 
 def table_html(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -22,15 +26,26 @@ def table_html(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]
     return f"<table><caption>{escape(caption)}</caption><tr>{head}</tr>{body}</table>"
 
 
-def visible(text: str) -> str:
-    """Return `text` with everything that does not print as the escape that Python writes for it.
+def visible(text: str, *, lines: bool = False) -> str:
+    r"""Return `text` with what a screen would obey and not show written as Python's escapes.
 
     Labels come from files and users: a control character, an escape sequence, a change of writing
-    direction or half of a surrogate pair is shown and does nothing. Markup is not touched.
+    direction, half of a surrogate pair or what XML forbids is shown and does nothing. Markup is not
+    touched, nor are the marks that join letters and pictures; with `lines`, tabs and ends of lines
+    stay.
 
-    >>> print(visible("[red]hit"), visible("bell\\x07, \\x1b[2J"), visible("two\\nlines"))
-    [red]hit bell\\x07, \\x1b[2J two\\nlines
+    >>> print(visible("[red]hit"), visible("bell\x07, \x1b[2J"), visible("two\nlines"))
+    [red]hit bell\x07, \x1b[2J two\nlines
     """
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(
+        c if _shows(c) or (lines and c in "\n\t") else c.encode("unicode_escape").decode()
+        for c in text
+    )
+
+
+def _shows(c: str) -> bool:
+    return c in JOINERS or not (
+        unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") or ord(c) & 0xFFFE == 0xFFFE
+    )

@@ -8,7 +8,6 @@ import os
 import sqlite3
 import sys
 import traceback
-import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -18,6 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from econ_theory.errors import EconError, NotConverged
+from econ_theory.tables import visible
 from llm_bridge.cli.extras import extra_of
 
 __all__ = [
@@ -33,7 +33,6 @@ __all__ = [
     "out",
     "say",
     "shown",
-    "visible",
 ]
 
 EXIT_NOT_CONVERGED = 1
@@ -43,9 +42,6 @@ EXIT_INTERRUPTED = 130
 EXIT_PIPE = 141
 """What a shell reports of a program that wrote into a closed pipe."""
 
-JOINERS = "\u200c\u200d"
-"""Marks of format that words of some languages, and pictures, are made of."""
-
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
@@ -54,25 +50,6 @@ class _Console(Console):
 
 out = _Console(highlight=False, soft_wrap=True)
 err = _Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-def visible(text: str, *, lines: bool = False) -> str:
-    r"""Return `text` with what a terminal would obey and not show written as escapes.
-
-    Those are control characters, marks of direction and lone surrogates; with `lines`, the ends of
-    lines stay.
-
-    >>> print(visible("\x1b[31mhit\u202e\n"))
-    \x1b[31mhit\u202e\n
-    """
-    return "".join(
-        c
-        if c in JOINERS
-        or (lines and c == "\n")
-        or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
-        else c.encode("unicode_escape").decode()
-        for c in text
-    )
 
 
 def shown(label: object, style: str = "") -> Text:

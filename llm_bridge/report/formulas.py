@@ -7,7 +7,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-from llm_bridge.report.wording import visible
+from econ_theory.tables import visible
 
 if TYPE_CHECKING:
     from markupsafe import Markup

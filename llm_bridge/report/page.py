@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from econ_theory.tables import visible
 from llm_bridge.models.ledger import LedgerRow
 from llm_bridge.report import charts, wording
 from llm_bridge.report.data import ComparisonView, ReportData
@@ -71,7 +72,7 @@ def page_environment() -> Environment:
     def shown(value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        seen = wording.visible(value)
+        seen = visible(value, lines=True)
         return Markup(seen) if isinstance(value, Markup) else seen
 
     folder = files("llm_bridge.report")

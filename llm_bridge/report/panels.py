@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from econ_theory.plotting.canvas import INK, axes_for, curve_style, legend
+from econ_theory.tables import visible
 from llm_bridge.report.svg import PAPER, chart_style
-from llm_bridge.report.wording import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

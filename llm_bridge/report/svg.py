@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from econ_theory.plotting.canvas import FAINT, INK, STYLES
-from llm_bridge.report.wording import visible
+from econ_theory.tables import visible
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -68,7 +68,7 @@ def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> st
         # The text is real: what this font lacks, the reader's browser finds in another.
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
-    root = ElementTree.fromstring(visible(buffer.getvalue()))
+    root = ElementTree.fromstring(visible(buffer.getvalue(), lines=True))
     for element in root.iter():
         _rewrite(element, name)
     _drop(root, {"metadata", "style"})

@@ -28,7 +28,6 @@ __all__ = [
     "signed",
     "unbroken",
     "verdict",
-    "visible",
 ]
 
 MOST_BASELINES = 3
@@ -89,27 +88,6 @@ def _end(value: float, digits: int) -> str:
         least = 10.0**-digits
         return f"<\u202f{least:.{digits}f}" if value > 0 else f">\u202f−{least:.{digits}f}"
     return signed(value, digits)
-
-
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
-
-
-def visible(text: str) -> str:
-    """Return `text` with a sign for each character that does something instead of being seen.
-
-    Controls but for tab and line feed, marks that turn the direction of writing, halves of
-    surrogate pairs and what XML forbids.
-
-    >>> visible("bell\x07 and \u202enrut")
-    'bell␇ and �nrut'
-    """
-    return _HIDDEN.sub(lambda found: _sign(ord(found[0])), text)
-
-
-def _sign(code: int) -> str:
-    return chr(0x2400 + code) if code < 0x20 else "\u2421" if code == 0x7F else "\ufffd"
 
 
 def unbroken(text: str) -> str:

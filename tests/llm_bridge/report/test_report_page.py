@@ -9,11 +9,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from econ_theory.tables import visible
 from llm_bridge.baselines.comparison import FrontierPoint
 from llm_bridge.errors import ConfigError
 from llm_bridge.report import ReportData, render, verdict
 from llm_bridge.report.charts import frontier_chart, gain_chart
-from llm_bridge.report.wording import visible
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
 
@@ -221,7 +221,7 @@ def test_any_name_is_shown_and_harms_nothing(report: ReportData, name: str) -> N
         notes=(name,),
     )
     page = render(data)
-    assert page == visible(page)
+    assert page == visible(page, lines=True)
     page.encode()
     outline = Outline(page)
     assert len([tag for tag, _ in outline.tags if tag == "svg"]) == 4
