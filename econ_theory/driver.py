@@ -13,6 +13,7 @@ from econ_theory.choice import Choice, choices, solver_name
 from econ_theory.errors import NotConverged, RefusedError, SettingError
 from econ_theory.games.continuous.base import ContinuousGame
 from econ_theory.games.finite.bayesian import BayesianGame
+from econ_theory.records import Record
 from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import Solver
 from econ_theory.strategies import StrategyProfile, check_profile
@@ -25,7 +26,7 @@ EXACT_TOL = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Solution:
+class Solution(Record):
     """The best proposal of a run, with the certificate that judged it.
 
     Attributes

@@ -19,6 +19,7 @@ from econ_theory.driver import (
 )
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.finite.bayesian import BayesianGame
+from econ_theory.records import Record
 from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import ExtremeEnumeration, PureEnumeration, Solver
 from econ_theory.strategies import StrategyProfile
@@ -36,7 +37,7 @@ LATE = "max_seconds passed"
 
 
 @dataclass(eq=False)
-class Equilibria(Iterator[Solution]):
+class Equilibria(Iterator[Solution], Record):
     """Distinct certified equilibria, found one at a time; then what the list amounts to.
 
     Attributes

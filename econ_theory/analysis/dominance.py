@@ -9,6 +9,7 @@ import numpy as np
 from econ_theory.arrays import Array, frozen
 from econ_theory.errors import ProfileError, RefusedError
 from econ_theory.games.finite.bayesian import BayesianGame
+from econ_theory.records import Record
 from econ_theory.strategies import StrategyProfile, check_profile
 
 __all__ = ["Reduction", "undominated"]
@@ -18,7 +19,7 @@ MOST_ENTRIES = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Reduction:
+class Reduction(Record):
     """A game without its dominated actions.
 
     Attributes

@@ -12,6 +12,7 @@ from econ_theory.arrays import Array, frozen
 from econ_theory.certificates import certify
 from econ_theory.driver import Solution
 from econ_theory.games.finite.bayesian import BayesianGame
+from econ_theory.records import Record
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["Multiplicity", "multiplicity"]
@@ -24,7 +25,7 @@ WORSE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Multiplicity:
+class Multiplicity(Record):
     """A report on a list of equilibria, duplicates taken out.
 
     Attributes

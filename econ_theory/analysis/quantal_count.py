@@ -11,6 +11,7 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.finite.bayesian import BayesianGame
+from econ_theory.records import Record
 from econ_theory.seeding import Seed, as_rng
 from econ_theory.solvers.finite.algebra.interim import InterimSystem
 from econ_theory.solvers.finite.pure_enumeration import PureEnumeration
@@ -33,7 +34,7 @@ MOST_PROPOSALS = 64
 
 
 @dataclass(frozen=True)
-class QuantalCount:
+class QuantalCount(Record):
     """Distinct quantal response equilibria found, sorted by their first probabilities.
 
     Attributes

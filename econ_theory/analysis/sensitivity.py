@@ -12,6 +12,7 @@ from econ_theory.certificates import certify
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.games.finite.payoffs import Kernel
+from econ_theory.records import Record
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["Sensitivity", "prior_sensitivity"]
@@ -21,7 +22,7 @@ SINGULAR = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
-class Sensitivity:
+class Sensitivity(Record):
     """The derivative of an equilibrium by the prior.
 
     Attributes

@@ -15,6 +15,7 @@ from econ_theory.driver import Solution
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.games.finite.payoffs import Kernel, best_actions
+from econ_theory.records import Record
 from econ_theory.strategies import StrategyProfile, check_profile
 
 __all__ = [
@@ -123,7 +124,7 @@ def team_optimum(
 
 
 @dataclass(frozen=True)
-class Efficiency:
+class Efficiency(Record):
     """The best and worst equilibrium welfare beside the best that could be had.
 
     Ratios speak only where welfare is positive, and are nan otherwise; `losses` always speak.

@@ -10,6 +10,7 @@ import numpy as np
 
 from econ_theory.arrays import Array, frozen
 from econ_theory.errors import SettingError
+from econ_theory.records import Record
 
 __all__ = ["VERDICTS", "Claim", "Curve", "Finding", "Picture", "Verdict"]
 
@@ -18,7 +19,7 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
+class Curve(Record):
     """One line of a picture: `y` over `x`, with an optional band from `low` to `high`, all (K,).
 
     Points that are no path (one a game, say) are not `joined`.
@@ -56,7 +57,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Picture:
+class Picture(Record):
     """What to draw of a finding: curves over one pair of axes, labelled with their units.
 
     ``marks`` are named positions on the x axis, drawn as vertical lines.
@@ -71,7 +72,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(Record):
     """What one experiment says of its claim.
 
     Attributes

@@ -16,6 +16,7 @@ import numpy as np
 from econ_theory.audit.base import Claim, Finding
 from econ_theory.errors import AuditError, SettingError
 from econ_theory.parallel import Progress, run_tasks
+from econ_theory.records import Record
 from econ_theory.seeding import Seed, as_rng
 from econ_theory.tables import table_html
 
@@ -23,7 +24,7 @@ __all__ = ["Ledger", "Row", "run_audit"]
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(Record):
     """One line of the ledger: a claim, what its experiment found, and what that cost.
 
     ``seconds`` is processor time, summed over the trials wherever they ran.
@@ -59,7 +60,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Ledger:
+class Ledger(Record):
     """The rows of an audit, in the order of its claims.
 
     Attributes

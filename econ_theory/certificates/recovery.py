@@ -35,6 +35,7 @@ from econ_theory.certificates.finite.exact_linear import (
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.games.finite.derivatives import written_out
+from econ_theory.records import Record
 from econ_theory.strategies import StrategyProfile, check_profile
 
 __all__ = ["Recovery", "recover_exactly"]
@@ -47,7 +48,7 @@ TIED = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
-class Recovery:
+class Recovery(Record):
     """An exact equilibrium, or why there is none.
 
     Attributes
@@ -68,6 +69,29 @@ class Recovery:
     def profile(self) -> StrategyProfile | None:
         """The equilibrium in Fractions, or None; computed when first asked for."""
         return None if self._digits is None else self._digits()
+
+    def _record_fields(self) -> dict[str, Any]:
+        return {
+            "floating": self.floating,
+            "certificate": self.certificate,
+            "reason": self.reason,
+            "profile": self.profile,
+        }
+
+    @classmethod
+    def _from_record(
+        cls,
+        floating: StrategyProfile | None,
+        certificate: Certificate | None,
+        reason: str,
+        profile: StrategyProfile | None,
+    ) -> Recovery:
+        recovery = cls(floating, certificate, reason)
+        recovery.__dict__["profile"] = profile
+        return recovery
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self._record_fields(), "_digits": None}
 
     def __bool__(self) -> bool:
         return self.certificate is not None

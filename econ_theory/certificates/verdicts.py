@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from econ_theory.arrays import Array, frozen
+from econ_theory.records import Record
 
 if TYPE_CHECKING:
     from econ_theory.certificates.finite.existence import Existence
@@ -37,7 +38,7 @@ class Deviation(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Certificate:
+class Certificate(Record):
     """What deviating would gain, at most, at a profile.
 
     Attributes
@@ -128,7 +129,7 @@ class Certificate:
 
 
 @dataclass(frozen=True, eq=False)
-class PlayerGains:
+class PlayerGains(Record):
     """What the types of one player could gain, interval by interval of a continuum.
 
     Attributes

@@ -8,8 +8,8 @@ from pathlib import Path
 from econ_theory.arrays import SUM_TOLERANCE
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.interop.efg_tree import InformationSet, Tree
-from econ_theory.interop.text import read_text
 from econ_theory.interop.tokens import Tokens
+from econ_theory.records.files import read_text
 
 __all__ = ["loads_efg", "read_efg"]
 

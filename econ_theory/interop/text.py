@@ -1,46 +1,15 @@
-"""What the file formats share: sizes, reading text, numbers as text, labels made distinct."""
+"""What the file formats share: sizes, numbers as text, labels made distinct."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
-from econ_theory.errors import FormatError
-
-__all__ = ["MOST_BYTES", "MOST_CELLS", "distinct", "number_text", "quoted", "read_text"]
-
-MOST_BYTES = 64_000_000
-"""Largest file that is read."""
+__all__ = ["MOST_CELLS", "distinct", "number_text", "quoted"]
 
 MOST_CELLS = 4_000_000
 """Most payoffs that a file may ask for; each becomes a Fraction."""
-
-
-def read_text(path: str | Path) -> str:
-    """Return the file's text, decoded as UTF-8.
-
-    Raises
-    ------
-    FormatError
-        If the file is larger than 64 MB or is not UTF-8.
-    """
-    path = Path(path)
-    size = path.stat().st_size
-    if size > MOST_BYTES:
-        raise FormatError(
-            f"{path.name} is {size:,} bytes, want at most {MOST_BYTES:,}; "
-            "build the game from arrays instead."
-        )
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise FormatError(
-            f"{path.name}, line {line}: byte {error.object[error.start]:#04x} is no UTF-8 text, "
-            "want a UTF-8 file; convert it first."
-        ) from None
 
 
 def number_text(value: Any) -> str:

@@ -17,6 +17,7 @@ from econ_theory.markov.newton import cooled, perfected
 from econ_theory.markov.profiles import MarkovProfile, check_markov_profile
 from econ_theory.markov.value_iteration import value_iteration
 from econ_theory.markov.values import state_values
+from econ_theory.records import Record
 from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import Solver
 from econ_theory.trial import Status, Trial
@@ -41,7 +42,7 @@ MOST_ENTRIES = 400
 
 
 @dataclass(frozen=True, eq=False)
-class MarkovSolution:
+class MarkovSolution(Record):
     """The best Markov profile of a run, with the certificate that judged it.
 
     Attributes

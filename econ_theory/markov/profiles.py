@@ -10,6 +10,7 @@ import numpy as np
 
 from econ_theory.arrays import Array, as_numbers, frozen, simplex_fault
 from econ_theory.errors import ProfileError
+from econ_theory.records import Record
 from econ_theory.seeding import Seed, as_rng
 from econ_theory.strategies import StrategyProfile
 from econ_theory.tables import table_html
@@ -21,7 +22,7 @@ __all__ = ["MarkovProfile", "check_markov_profile"]
 
 
 @dataclass(frozen=True, eq=False)
-class MarkovProfile:
+class MarkovProfile(Record):
     """One Markov strategy a player: ``rows[i][s, t, a]`` is how often type t plays a in state s.
 
     Play depends on the current state and type alone. `at` is the `StrategyProfile` of one state.

@@ -10,6 +10,7 @@ import numpy as np
 
 from econ_theory.arrays import Array, frozen
 from econ_theory.errors import ProfileError, SettingError
+from econ_theory.records import Record
 from econ_theory.regret.curves import RegretTrace
 from econ_theory.regret.plays import Play
 from econ_theory.strategies import StrategyProfile, check_profile
@@ -21,7 +22,7 @@ __all__ = ["Comparator", "comparator_regret", "comparator_values", "welfare_regr
 
 
 @dataclass(frozen=True, eq=False)
-class Comparator:
+class Comparator(Record):
     """What a named profile pays: ``values`` (n,) ex-ante payoffs, and its ``name``."""
 
     values: Array

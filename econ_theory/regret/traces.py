@@ -11,6 +11,7 @@ import numpy as np
 
 from econ_theory.arrays import Array, is_exact
 from econ_theory.errors import ProfileError
+from econ_theory.records import Record
 from econ_theory.regret.curves import RegretTrace
 from econ_theory.regret.plays import Basis, Draws, largest, read_only, stacked
 
@@ -18,7 +19,7 @@ __all__ = ["PlayTrace", "RegretTrace"]
 
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
-class PlayTrace:
+class PlayTrace(Record):
     """K steps of play: who played what, and what every action would have been worth.
 
     Parameters
@@ -79,6 +80,17 @@ class PlayTrace:
         trace = cls.__new__(cls)
         trace._hold(tuple(played), tuple(worth), tuple(ideal), draws, basis)
         return trace
+
+    @classmethod
+    def _from_record(
+        cls,
+        rows: tuple[Array, ...],
+        worths: tuple[Array, ...],
+        ideals: tuple[Array, ...],
+        draws: Draws | None,
+        basis: Basis,
+    ) -> PlayTrace:
+        return cls.of(rows, worths, ideal=ideals, draws=draws, basis=basis)
 
     def _hold(
         self,

@@ -11,6 +11,7 @@ import numpy as np
 from econ_theory.arrays import Array, as_numbers, frozen
 from econ_theory.errors import ProfileError
 from econ_theory.games.continuous.gaussian_game import GaussianGame
+from econ_theory.records import Record
 
 __all__ = ["AffineProfile", "AffineRule", "Play", "as_affine", "root_of", "told"]
 
@@ -19,7 +20,7 @@ UNSEEN = 1e-12
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class AffineRule:
+class AffineRule(Record):
     """The actions ``slopes @ s + constant`` of a player who sees the signals s.
 
     Parameters
@@ -60,7 +61,7 @@ class AffineRule:
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class AffineProfile:
+class AffineProfile(Record):
     """One affine rule a player: rules, or pairs ``(slopes, constant)``.
 
     >>> AffineProfile([(0.5, 1.0), ([1.0, 2.0], 0.0)])

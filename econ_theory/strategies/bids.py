@@ -12,6 +12,7 @@ from econ_theory.arrays import Array, as_numbers, frozen
 from econ_theory.errors import ProfileError
 from econ_theory.games.continuous.base import ContinuousGame
 from econ_theory.games.continuous.priors import Prior
+from econ_theory.records import Record
 
 __all__ = ["BidFunction", "BidProfile", "BidSchedule", "as_bids", "as_schedules", "check_bids"]
 
@@ -25,7 +26,7 @@ NEAR = 1e-6
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class BidFunction:
+class BidFunction(Record):
     """A monotone piecewise-linear bid function: a number for every type that bids.
 
     Parameters
@@ -170,7 +171,7 @@ class BidFunction:
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class BidSchedule:
+class BidSchedule(Record):
     """Several bids of one player: a bid function for each unit, or each award, it bids on.
 
     >>> reduced = BidSchedule([BidFunction([0, 1], [0, 1]), BidFunction([0, 1], [0, 0])])
@@ -202,7 +203,7 @@ class BidSchedule:
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class BidProfile:
+class BidProfile(Record):
     """One bid function a player; give the same object to players who bid alike.
 
     Where a player places several bids, a `BidSchedule` takes the place of its bid function.

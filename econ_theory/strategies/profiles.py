@@ -12,6 +12,7 @@ import numpy as np
 
 from econ_theory.arrays import Array, as_fractions, as_numbers, frozen, is_exact, simplex_fault
 from econ_theory.errors import ProfileError
+from econ_theory.records import Record
 from econ_theory.seeding import Seed, as_rng
 from econ_theory.tables import table_html
 
@@ -22,7 +23,7 @@ __all__ = ["StrategyProfile", "check_profile"]
 
 
 @dataclass(frozen=True, eq=False)
-class StrategyProfile:
+class StrategyProfile(Record):
     """One behavioural strategy a player: ``rows[i][t, a]`` is the probability that type t plays a.
 
     Parameters

@@ -12,12 +12,13 @@ from econ_theory.arrays import Array, as_numbers, frozen
 from econ_theory.errors import ProfileError
 from econ_theory.games.continuous.participation_game import ParticipationGame
 from econ_theory.games.continuous.priors import Prior
+from econ_theory.records import Record
 
 __all__ = ["StepFunction", "StepProfile", "as_steps"]
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class StepFunction:
+class StepFunction(Record):
     """The probability that a type joins: constant between cuts.
 
     Parameters
@@ -89,7 +90,7 @@ class StepFunction:
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class StepProfile:
+class StepProfile(Record):
     """One step function a player."""
 
     functions: tuple[StepFunction, ...]

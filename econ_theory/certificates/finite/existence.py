@@ -27,6 +27,7 @@ from econ_theory.arrays import Array, frozen
 from econ_theory.errors import require
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.games.finite.derivatives import contract, written_out
+from econ_theory.records import Record
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["Existence", "gain_bounds", "prove_existence"]
@@ -45,7 +46,7 @@ MOST_ENTRIES = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Existence:
+class Existence(Record):
     """Whether a Bayesian Nash equilibrium is proved to exist near a profile.
 
     Attributes

@@ -14,6 +14,7 @@ from econ_theory.errors import GameError
 from econ_theory.games.base import Profile
 from econ_theory.games.finite.labels import check_labels, default_labels
 from econ_theory.games.finite.payoffs import Kernel
+from econ_theory.records import Record
 
 __all__ = ["BayesianGame"]
 
@@ -26,7 +27,7 @@ OFF_CENTRE = 16
 """Smallest payoff, in payoff ranges, from which it counts as a constant to be taken off."""
 
 
-class BayesianGame:
+class BayesianGame(Record):
     """A finite Bayesian game ``(prior, payoffs)``; a game without types has one type a player.
 
     Parameters

@@ -13,6 +13,7 @@ from econ_theory.errors import GameError
 from econ_theory.games.finite.bayesian import BayesianGame, Labels
 from econ_theory.games.finite.labels import check_labels, default_labels
 from econ_theory.games.finite.markov_kernel import MarkovKernel
+from econ_theory.records import Record
 
 __all__ = ["MarkovBayesianGame"]
 
@@ -20,7 +21,7 @@ MOST_PLAYERS = 25
 """Two axes a player, one of states and one of next states; numpy names 52 axes at most."""
 
 
-class MarkovBayesianGame:
+class MarkovBayesianGame(Record):
     """A discounted game over finitely many states, each of which is a finite Bayesian game.
 
     At every stage the state s is public and each player draws a private type, ``t ~ p(. | s)``,
@@ -137,6 +138,8 @@ class MarkovBayesianGame:
                 f"initial {fault or f'has shape {start.shape}'}, want a distribution over "
                 f"{n_states} states."
             )
+        # As they came, axes of length 1 kept: what `to_json` writes.
+        self.given = frozen(joint), tuple(frozen(u) for u in tensors), frozen(move)
         self.n_states = n_states
         self.n_players = n
         self.n_types, self.n_actions = template.n_types, template.n_actions

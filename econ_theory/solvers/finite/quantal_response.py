@@ -12,6 +12,7 @@ import numpy as np
 from econ_theory.arrays import Array, frozen
 from econ_theory.errors import NotConverged, SettingError
 from econ_theory.games.finite.bayesian import BayesianGame
+from econ_theory.records import Record
 from econ_theory.solvers.base import Proposals
 from econ_theory.solvers.finite.algebra.interim import InterimSystem
 from econ_theory.solvers.finite.algebra.logit_path import BRISK, CAREFUL, Ending, LogitPath, Point
@@ -23,7 +24,7 @@ Temperature = float | Sequence[float | Sequence[float]]
 
 
 @dataclass(frozen=True, eq=False)
-class Branch:
+class Branch(Record):
     """Logit quantal response equilibria along the branch that starts at uniform play.
 
     Attributes
