@@ -64,16 +64,23 @@ class NotConverged(EconError, RuntimeError):
     """A driver stopped above its tolerance; ``solution`` holds what was reached."""
 
     def __init__(self, message: str, solution: Any) -> None:
-        super().__init__(message)
+        # All arguments are kept, for an exception is pickled by them.
+        super().__init__(message, solution)
         self.solution = solution
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class AuditError(EconError, RuntimeError):
     """Trials of an audit failed or their worker died; ``ledger`` holds the claims completed."""
 
     def __init__(self, message: str, ledger: Any) -> None:
-        super().__init__(message)
+        super().__init__(message, ledger)
         self.ledger = ledger
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class MissingExtra(EconError, ImportError):

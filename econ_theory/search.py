@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -58,10 +59,14 @@ class Equilibria(Iterator[Solution], Record):
     (3, True)
     """
 
-    _search: Iterator[Solution] = field(repr=False)
+    _search: Iterator[Solution] = field(default_factory=lambda: iter(()), repr=False)
     found: list[Solution] = field(default_factory=list)
     complete: bool | None = None
     reason: str = ""
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The search stays behind: what was found travels.
+        return {**super().__getstate__(), "_search": iter(())}
 
     def __next__(self) -> Solution:
         return next(self._search)

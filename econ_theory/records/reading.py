@@ -116,7 +116,9 @@ class _Reader:
             )
         plain = {key: value for key, value in given.items() if key not in ("schema", "version")}
         if name in RAW:
-            return import_module(RAW[name]).from_fields(plain, f"{self.source}: " + (f'in "{where}", ' if where else ""))
+            return import_module(RAW[name]).from_fields(
+                plain, f"{self.source}: " + (f'in "{where}", ' if where else "")
+            )
         cls = class_of(name)
         fields = {key: self.value(part, dot + key, depth + 1) for key, part in plain.items()}
         fault = fields_fault(cls, fields) or _unlike(name, fields)

@@ -55,7 +55,9 @@ def encoded(value: Any, where: str) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
     kind = type(value)
-    if value is None or kind in (bool, str):
+    if isinstance(value, str):
+        return str(value)
+    if value is None or kind is bool:
         return value
     if kind is int:
         return value if abs(value).bit_length() <= LONGEST else {"integer": integer_text(value)}

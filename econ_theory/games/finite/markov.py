@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -138,8 +139,6 @@ class MarkovBayesianGame(Record):
                 f"initial {fault or f'has shape {start.shape}'}, want a distribution over "
                 f"{n_states} states."
             )
-        # As they came, axes of length 1 kept: what `to_json` writes.
-        self.given = frozen(joint), tuple(frozen(u) for u in tensors), frozen(move)
         self.n_states = n_states
         self.n_players = n
         self.n_types, self.n_actions = template.n_types, template.n_actions
@@ -151,6 +150,9 @@ class MarkovBayesianGame(Record):
         self.prior = frozen(np.broadcast_to(joint, (n_states, *self.n_types)))
         self.payoffs = tuple(frozen(u) for u in tensors)
         self.transition = frozen(move)
+
+    def _record_fields(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in signature(type(self)).parameters}
 
     @cached_property
     def kernel(self) -> MarkovKernel:
