@@ -71,9 +71,7 @@ def parsed(text: str, source: str) -> dict[str, Any]:
         Naming `source`, and the line that is no JSON.
     """
     try:
-        fields = json.loads(
-            text, object_pairs_hook=_once, parse_float=_finite, parse_constant=_finite
-        )
+        fields = json.loads(text, object_pairs_hook=_once, parse_constant=_constant)
     except json.JSONDecodeError as error:
         raise FormatError(f"{source}, line {error.lineno}: {error.msg}, want JSON.") from None
     except RecursionError:
@@ -142,6 +140,8 @@ class _Reader:
         if isinstance(given, list):
             return tuple(self.sequence(given, where, depth))
         if not isinstance(given, dict):
+            if isinstance(given, float) and not math.isfinite(given):
+                self.refuse(where, "is beyond the largest float, want a smaller number.")
             return given
         if "schema" in given:
             return self.record(given, where, depth)
@@ -233,17 +233,24 @@ class _Reader:
             array = np.empty(len(flat), dtype=object)
             array[:] = [self.fraction(entry, f"{where}.data") for entry in flat]
             return array
-        wanted = bool if dtype == "bool" else int
+        wanted, unbounded = bool if dtype == "bool" else int, 0
         if dtype.startswith("float"):
             if str in kinds:
+                unbounded = sum(type(x) is str for x in flat)
                 flat = [float(x) if x in ("nan", "inf", "-inf") else x for x in flat]
                 kinds = set(map(type, flat))
             if float in kinds:
                 wanted, kinds = float, kinds - {int}
         if kinds - {wanted}:
-            strange = next(x for x in flat if type(x) not in (wanted, int))
+            strange = next(x for x in flat if type(x) in kinds - {wanted})
             self.refuse(f"{where}.data", f"has {strange!r:.40}, want numbers of type {dtype}.")
-        return np.array(flat, dtype=dtype)
+        with np.errstate(over="ignore"):
+            array = np.array(flat, dtype=dtype)
+        if wanted is float and (~np.isfinite(array)).sum() != unbounded:
+            self.refuse(
+                f"{where}.data", f"has a number beyond the largest {dtype}, want a smaller."
+            )
+        return array
 
 
 def _unlike(name: str, fields: dict[str, Any]) -> tuple[str, str] | None:
@@ -270,11 +277,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise FormatError(f'the number {text[:40]} is not finite, want {{"float": "inf"}}.')
-    return number
+def _constant(text: str) -> NoReturn:
+    raise FormatError(f'the number {text} is no JSON, want {{"float": "{text.lower()}"}}.')
 
 
 def _file(source: str | Path) -> str:
