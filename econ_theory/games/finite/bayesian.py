@@ -12,12 +12,12 @@ import numpy as np
 from econ_theory.arrays import Array, as_fractions, as_numbers, frozen, is_exact, simplex_fault
 from econ_theory.errors import GameError
 from econ_theory.games.base import Profile
-from econ_theory.games.finite.labels import check_labels, default_labels
+from econ_theory.games.finite.labels import Labels, check_labels, default_labels
 from econ_theory.games.finite.payoffs import Kernel
 
 __all__ = ["BayesianGame"]
 
-Labels = Sequence[Sequence[str] | None]
+Lists = Sequence[Sequence[str] | None]
 
 MOST_PLAYERS = 26
 """Two axes a player, and numpy names at most 52 axes in one contraction."""
@@ -66,8 +66,8 @@ class BayesianGame:
         payoffs: Sequence[Any],
         *,
         players: Sequence[str] | None = None,
-        types: Labels | None = None,
-        actions: Labels | None = None,
+        types: Lists | None = None,
+        actions: Lists | None = None,
         title: str = "",
     ) -> None:
         prior = as_numbers(prior, GameError, "prior")
@@ -111,6 +111,11 @@ class BayesianGame:
         self.payoffs = tuple(frozen(np.asarray(u, dtype=float)) for u in tensors)
         self.n_types = tuple(int(t) for t in prior.shape)
         self.n_actions = counts
+
+    @cached_property
+    def labels(self) -> Labels:
+        """What players, types and actions are called, all in one value."""
+        return Labels(self.players, self.types, self.actions)
 
     @property
     def n_players(self) -> int:
@@ -173,8 +178,8 @@ class BayesianGame:
         self,
         *,
         players: Sequence[str] | None = None,
-        types: Labels | None = None,
-        actions: Labels | None = None,
+        types: Lists | None = None,
+        actions: Lists | None = None,
         title: str | None = None,
     ) -> BayesianGame:
         """Return the same game under other labels."""
@@ -235,13 +240,13 @@ class ExactGame:
         return high - low
 
 
-def _check_lists(labels: Labels | None, n: int, what: str) -> None:
+def _check_lists(labels: Lists | None, n: int, what: str) -> None:
     if labels is not None and len(labels) != n:
         raise GameError(f"{what} has {len(labels)} lists, want {n}: one for each player.")
 
 
 def _action_counts(
-    n_types: tuple[int, ...], tensors: list[Array], actions: Labels | None
+    n_types: tuple[int, ...], tensors: list[Array], actions: Lists | None
 ) -> tuple[int, ...]:
     """Read the number of actions off the payoffs and labels; refuse what does not broadcast."""
     n = len(n_types)
