@@ -1,4 +1,4 @@
-"""Arrays: read-only copies, checks at the door, exact rationals, and when two values are the same."""
+"""Arrays: checks at the door, read-only copies, exact rationals, and when two are the same."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from html import escape
-from typing import Any
+from typing import Any, TypeVar
 
 __all__ = ["folded", "shown", "table_html"]
 
@@ -28,17 +28,26 @@ def shown(number: Any, digits: int = 4) -> str:
     return f"{float(number):.{digits}g}"
 
 
-def folded(line: Callable[[int], str], count: int, most: int, what: str) -> list[str]:
-    """Return ``line(0) .. line(count - 1)``, or the first `most` and how many more there are.
+T = TypeVar("T")
 
-    A single one more is shown instead.
+
+def folded(
+    item: Callable[[int], T],
+    count: int,
+    most: int,
+    what: str,
+    note: Callable[[str], T] = lambda words: words,
+) -> list[T]:
+    """Return ``item(0) .. item(count - 1)``, or the first `most` and how many more there are.
+
+    A single one more is shown instead. `note` makes an item of the words that say how many.
 
     >>> folded("abcd".__getitem__, 4, 2, "types"), folded("abc".__getitem__, 3, 2, "types")
     (['a', 'b', '... and 2 more types'], ['a', 'b', 'c'])
     """
     if count <= most + 1:
-        return [line(k) for k in range(count)]
-    return [*map(line, range(most)), f"... and {count - most} more {what}"]
+        return [item(k) for k in range(count)]
+    return [*map(item, range(most)), note(f"... and {count - most} more {what}")]
 
 
 def table_html(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from econ_theory.arrays import Array, frozen
+from econ_theory.arrays import Array, ByContent, frozen
 from econ_theory.errors import NotConverged, SettingError
 from econ_theory.markov.best_response import best_response
 from econ_theory.markov.certificates import MarkovCertificate, certify_markov
@@ -40,8 +40,8 @@ MOST_ENTRIES = 400
 """Probabilities in a profile up to which soft equilibria are followed."""
 
 
-@dataclass(frozen=True, eq=False)
-class MarkovSolution:
+@dataclass(frozen=True, eq=False, repr=False)
+class MarkovSolution(ByContent):
     """The best Markov profile of a run, with the certificate that judged it.
 
     Attributes
@@ -145,7 +145,7 @@ def markov_perfect(
     assert trial.best is not None
     (profile, how), certificate = trial.best
     solution = MarkovSolution(
-        profile=profile,
+        profile=profile.labelled(game),
         values=frozen(state_values(game, profile)),
         certificate=certificate,
         status=trial.status,

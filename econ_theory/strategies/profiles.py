@@ -72,7 +72,7 @@ every row is one type's distribution over actions.
             rows, labels = rows.rows, labels or rows.labels
         checked = []
         for i, row in enumerate(rows):
-            who = labels.players[i] if labels and i < len(labels.players) else f"player {i + 1}"
+            who = _name(labels, i)
             array = as_numbers(row, ProfileError, f"strategy of {who}")
             if array.ndim != 2:
                 raise ProfileError(
@@ -107,9 +107,8 @@ every row is one type's distribution over actions.
             plan = np.asarray(plan)
             fits = plan.shape == (n_types,) and plan.dtype.kind in "iu"
             if not fits or ((plan < 0) | (plan >= n_actions)).any():
-                who = labels.players[i] if labels else f"player {i + 1}"
                 raise ProfileError(
-                    f"plan of {who} is {plan.tolist()}, want {n_types} action indices in "
+                    f"plan of {_name(labels, i)} is {plan.tolist()}, want {n_types} action indices in "
                     f"0..{n_actions - 1}."
                 )
             rows.append((plan[:, None] == np.arange(n_actions)).astype(float))
@@ -237,10 +236,8 @@ def check_profile(profile: StrategyProfile, game: BayesianGame) -> None:
         )
     for i, (row, shape) in enumerate(zip(profile.rows, shapes, strict=True)):
         if row.shape != shape:
-            labels = _labels_of(game)
-            who = labels.players[i] if labels else f"player {i + 1}"
             raise ProfileError(
-                f"strategy of {who} has shape {row.shape}, want {shape}: "
+                f"strategy of {_name(_labels_of(game), i)} has shape {row.shape}, want {shape}: "
                 "(number of types, number of actions)."
             )
 
@@ -255,6 +252,10 @@ def _shapes(game: BayesianGame) -> list[tuple[int, int]]:
 
 def _labels_of(game: Any) -> Labels | None:
     return getattr(game, "labels", None)
+
+
+def _name(labels: Labels | None, i: int) -> str:
+    return labels.players[i] if labels and i < len(labels.players) else f"player {i + 1}"
 
 
 def _check_labels(labels: Labels | None, shapes: Sequence[tuple[int, ...]]) -> None:

@@ -102,8 +102,5 @@ def _table(row: Array, i: int, labels: Labels) -> str:
         rest = [shown(flat[k].sum() - flat[k, columns].sum())] if left else []
         return [name(k), *told, *rest]
 
-    count = len(flat) if len(flat) <= MOST_TYPES + 1 else MOST_TYPES
-    body = [cells(k) for k in range(count)]
-    if count < len(flat):
-        body.append([f"... and {len(flat) - count} more {what}"])
+    body = folded(cells, len(flat), MOST_TYPES, what, lambda words: [words])
     return table_html(labels.players[i], header, body)
