@@ -67,8 +67,21 @@ class MarkovSolution(ByContent):
     history: tuple[tuple[int, float, float], ...]
     entropy: int | None = None
 
-    def __str__(self) -> str:
+    @property
+    def line(self) -> str:
+        """What the run came to, in one line."""
         return f"{self.reason}: {self.certificate} [{self.status.name.lower()}]"
+
+    def __str__(self) -> str:
+        return f"{self.line}\n{self.profile}"
+
+    def __repr__(self) -> str:
+        return f"MarkovSolution({self.line})"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<p>{escape(self.line)}</p>" + self.profile._repr_html_()
 
 
 def markov_perfect(

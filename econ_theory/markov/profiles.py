@@ -105,8 +105,8 @@ class MarkovProfile(ByContent):
             fits = plan.shape == shape[:2] and plan.dtype.kind in "iu"
             if not fits or ((plan < 0) | (plan >= shape[2])).any():
                 raise ProfileError(
-                    f"plan of {game.players[i]} is {plan.tolist()}, want {shape[:2]} (states, types) "
-                    f"action indices in 0..{shape[2] - 1}."
+                    f"plan of {game.players[i]} is {plan.tolist()}, want {shape[:2]} (states, "
+                    f"types) action indices in 0..{shape[2] - 1}."
                 )
             rows.append(np.eye(shape[2])[plan])
         return cls(rows, game.labels)

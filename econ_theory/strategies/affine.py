@@ -75,8 +75,8 @@ class AffineProfile:
             if not isinstance(given, AffineRule):
                 if not isinstance(given, Sequence) or len(given) != 2:
                     raise ProfileError(
-                        f"strategy of player {i} is {type(given).__name__}, want an AffineRule or "
-                        "a pair (slopes, constant)."
+                        f"strategy of player {i + 1} is {type(given).__name__}, want an AffineRule "
+                        "or a pair (slopes, constant)."
                     )
                 given = AffineRule(*given)
             made.append(given)
@@ -199,6 +199,6 @@ def as_affine(profile: Any, game: GaussianGame) -> AffineProfile:
         got = rule.slopes.shape
         if got != want:
             raise ProfileError(
-                f"slopes of player {i} have shape {got}, want {want}: actions by signals."
+                f"slopes of player {i + 1} have shape {got}, want {want}: actions by signals."
             )
     return profile

@@ -215,7 +215,7 @@ class BidProfile:
         for i, function in enumerate(given):
             if not isinstance(function, (BidFunction, BidSchedule)):
                 raise ProfileError(
-                    f"strategy of player {i} is {type(function).__name__}, want a BidFunction; "
+                    f"strategy of player {i + 1} is {type(function).__name__}, want a BidFunction; "
                     "see BidFunction.from_callable."
                 )
         object.__setattr__(self, "functions", given)
@@ -297,7 +297,8 @@ def as_schedules(profile: Any, game: ContinuousGame, n_bids: int) -> BidProfile:
         count = len(schedule.functions) if isinstance(schedule, BidSchedule) else 1
         if count != n_bids or not isinstance(schedule, BidSchedule):
             raise ProfileError(
-                f"strategy of player {i} has {count} bid functions, want a BidSchedule of {n_bids}."
+                f"strategy of player {i + 1} has {count} bid functions, want a BidSchedule of "
+                f"{n_bids}."
             )
         for f in schedule.functions:
             _check_function(f, game, i)
@@ -309,7 +310,7 @@ def _as_schedule(strategy: Any, prior: Prior, i: int, n_bids: int) -> BidSchedul
         return strategy
     if not isinstance(strategy, Sequence) or len(strategy) != n_bids:
         raise ProfileError(
-            f"strategy of player {i} is {type(strategy).__name__}, want a BidSchedule or a "
+            f"strategy of player {i + 1} is {type(strategy).__name__}, want a BidSchedule or a "
             f"sequence of {n_bids} bid functions."
         )
     return BidSchedule([_as_function(part, prior, i) for part in strategy])
@@ -323,7 +324,7 @@ def _as_function(strategy: Any, prior: Prior, i: int) -> BidFunction:
     if isinstance(strategy, Sequence) and len(strategy) == 2:
         return BidFunction(*strategy)
     raise ProfileError(
-        f"strategy of player {i} is {type(strategy).__name__}, want a BidFunction, a pair of "
+        f"strategy of player {i + 1} is {type(strategy).__name__}, want a BidFunction, a pair of "
         "arrays (types, bids) or a callable."
     )
 
@@ -337,7 +338,7 @@ def check_bids(profile: BidProfile, game: ContinuousGame) -> None:
     for i, f in enumerate(profile.functions):
         if not isinstance(f, BidFunction):
             raise ProfileError(
-                f"strategy of player {i} is a {type(f).__name__}, want one BidFunction."
+                f"strategy of player {i + 1} is a {type(f).__name__}, want one BidFunction."
             )
         _check_function(f, game, i)
 
@@ -348,20 +349,20 @@ def _check_function(f: BidFunction, game: ContinuousGame, i: int) -> None:
     slope, idle = game.slope(i), game.idle(i)
     if slope and f.rising != (slope > 0) and f.bids[0] != f.bids[-1]:
         want = "not decreasing" if slope > 0 else "not increasing"
-        raise ProfileError(f"bid function of player {i} has the wrong slope, want it {want}.")
+        raise ProfileError(f"bid function of player {i + 1} has the wrong slope, want it {want}.")
     if f.types[0] < prior.low - slack or f.types[-1] > prior.high + slack:
         raise ProfileError(
-            f"bid function of player {i} has types [{f.types[0]:g}, {f.types[-1]:g}], want "
+            f"bid function of player {i + 1} has types [{f.types[0]:g}, {f.types[-1]:g}], want "
             f"them within the prior's [{prior.low:g}, {prior.high:g}]."
         )
     low_out, high_out = f.types[0] - prior.low > slack, prior.high - f.types[-1] > slack
     if idle is None and (low_out or high_out):
         raise ProfileError(
-            f"bid function of player {i} leaves types out, want an action for every type."
+            f"bid function of player {i + 1} leaves types out, want an action for every type."
         )
     if low_out if idle == "high" else high_out:
         raise ProfileError(
-            f"the best types of player {i} place no bid, want only the worst ones out; "
+            f"the best types of player {i + 1} place no bid, want only the worst ones out; "
             f"the prior has types [{prior.low:g}, {prior.high:g}]."
         )
 

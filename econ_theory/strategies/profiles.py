@@ -108,8 +108,8 @@ every row is one type's distribution over actions.
             fits = plan.shape == (n_types,) and plan.dtype.kind in "iu"
             if not fits or ((plan < 0) | (plan >= n_actions)).any():
                 raise ProfileError(
-                    f"plan of {_name(labels, i)} is {plan.tolist()}, want {n_types} action indices in "
-                    f"0..{n_actions - 1}."
+                    f"plan of {_name(labels, i)} is {plan.tolist()}, want {n_types} action "
+                    f"indices in 0..{n_actions - 1}."
                 )
             rows.append((plan[:, None] == np.arange(n_actions)).astype(float))
         return cls(rows, labels)

@@ -98,7 +98,7 @@ class StepProfile:
         for i, function in enumerate(functions):
             if not isinstance(function, StepFunction):
                 raise ProfileError(
-                    f"strategy of player {i} is {type(function).__name__}, want a StepFunction."
+                    f"strategy of player {i + 1} is {type(function).__name__}, want a StepFunction."
                 )
         object.__setattr__(self, "functions", tuple(functions))
 
@@ -157,7 +157,7 @@ def _as_function(strategy: Any, game: ParticipationGame, i: int) -> StepFunction
         types, shares = strategy.types, strategy.bids
         if ((np.diff(types) > 0) & (np.diff(shares) != 0)).any():
             raise ProfileError(
-                f"strategy of player {i} slopes, want probabilities constant between jumps."
+                f"strategy of player {i + 1} slopes, want probabilities constant between jumps."
             )
         jumps = np.flatnonzero(np.diff(shares))
         return StepFunction(types[jumps], np.append(shares[jumps], shares[-1]))
@@ -165,10 +165,10 @@ def _as_function(strategy: Any, game: ParticipationGame, i: int) -> StepFunction
         slope = game.slope(min(i, game.n_players - 1))
         if not slope:
             raise ProfileError(
-                f"strategy of player {i} is the cutoff {strategy:g}, want a StepFunction: whether "
-                "high or low types join depends on the others."
+                f"strategy of player {i + 1} is the cutoff {strategy:g}, want a StepFunction: "
+                "whether high or low types join depends on the others."
             )
         return (StepFunction.above if slope > 0 else StepFunction.below)(float(strategy))
     raise ProfileError(
-        f"strategy of player {i} is {type(strategy).__name__}, want a StepFunction or a cutoff."
+        f"strategy of player {i + 1} is {type(strategy).__name__}, want a StepFunction or a cutoff."
     )
