@@ -66,10 +66,10 @@ class Equilibria(Sequence[Solution]):
     >>> search[0].certificate.epsilon, search.complete
     (Fraction(0, 1), None)
     >>> print(search)
-    3 equilibria (complete): all vertices were matched
+    3 equilibria (complete): all vertices were matched...
     1. player 1: a1 1; player 2: a1 1
-    2. player 1: a2 1; player 2: a2 1
-    3. player 1: a1 1/3, a2 2/3; player 2: a1 1/3, a2 2/3
+    2. player 1: a1 1/3, a2 2/3; player 2: a1 1/3, a2 2/3
+    3. player 1: a2 1; player 2: a2 1
     """
 
     _search: Iterator[Solution] | None = None

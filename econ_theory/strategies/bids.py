@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from econ_theory.arrays import Array, as_numbers, frozen
+from econ_theory.arrays import Array, ByContent, as_numbers, frozen
 from econ_theory.errors import ProfileError
 from econ_theory.games.continuous.base import ContinuousGame
 from econ_theory.games.continuous.priors import Prior
+from econ_theory.strategies.wording import who_does
 
 __all__ = ["BidFunction", "BidProfile", "BidSchedule", "as_bids", "as_schedules", "check_bids"]
 
@@ -25,7 +26,7 @@ NEAR = 1e-6
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class BidFunction:
+class BidFunction(ByContent):
     """A monotone piecewise-linear bid function: a number for every type that bids.
 
     Parameters
@@ -163,6 +164,15 @@ class BidFunction:
         """Return the function of minus the type; bids change sign if `negate`."""
         return BidFunction(-self.types[::-1], (-1.0 if negate else 1.0) * self.bids[::-1])
 
+    def __str__(self) -> str:
+        v, b = self.types, self.bids
+        if len(v) == 1:
+            return f"{b[0]:.4g} at {v[0]:.4g}"
+        told = f"{b[0]:.4g} to {b[-1]:.4g} on [{v[0]:.4g}, {v[-1]:.4g}]"
+        between = v[0] + np.array([0.25, 0.5, 0.75]) * (v[-1] - v[0])
+        points = (f"{bid:.4g} at {v:.4g}" for v, bid in zip(between, self(between), strict=True))
+        return f"{told} ({', '.join(points)})" if len(v) > 2 else told
+
     def __repr__(self) -> str:
         v, b = self.types, self.bids
         ends = f"[{v[0]:g}, {v[-1]:g}] -> [{b.min():g}, {b.max():g}]"
@@ -170,7 +180,7 @@ class BidFunction:
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class BidSchedule:
+class BidSchedule(ByContent):
     """Several bids of one player: a bid function for each unit, or each award, it bids on.
 
     >>> reduced = BidSchedule([BidFunction([0, 1], [0, 1]), BidFunction([0, 1], [0, 0])])
@@ -197,15 +207,22 @@ class BidSchedule:
         new = {id(f): f.scaled(factor) for f in self.functions}
         return BidSchedule([new[id(f)] for f in self.functions])
 
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.functions))
+
     def __repr__(self) -> str:
         return f"BidSchedule({', '.join(map(repr, self.functions))})"
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class BidProfile:
+class BidProfile(ByContent):
     """One bid function a player; give the same object to players who bid alike.
 
     Where a player places several bids, a `BidSchedule` takes the place of its bid function.
+
+    >>> print(BidProfile([BidFunction([0, 1], [0, 0.5]), BidFunction([0, 2, 2], [0, 0.5, 1])]))
+    player 1 bids 0 to 0.5 on [0, 1]
+    player 2 bids 0 to 1 on [0, 2] (0.125 at 0.5, 0.25 at 1, 0.375 at 1.5)
     """
 
     functions: tuple[Any, ...]
@@ -229,6 +246,9 @@ class BidProfile:
         """Return the profile in which every bid is `factor` times as high."""
         new = {id(function): function.scaled(factor) for function in self.functions}
         return BidProfile([new[id(function)] for function in self.functions])
+
+    def __str__(self) -> str:
+        return who_does(self.functions, "bids")
 
     def __repr__(self) -> str:
         return f"BidProfile({', '.join(map(repr, self.functions))})"

@@ -1,4 +1,4 @@
-"""Finite strategies in words and tables: who plays what with which probability, by label."""
+"""Strategies in words and tables: who plays what with which probability, by label."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from econ_theory.arrays import Array
 from econ_theory.games.finite.labels import Labels
 from econ_theory.tables import folded, shown, table_html
 
-__all__ = ["mixture", "profile_html", "profile_line", "profile_text"]
+__all__ = ["mixture", "profile_html", "profile_line", "profile_text", "who_does"]
 
 MOST_TYPES = 12
 MOST_ACTIONS = 8
@@ -58,6 +58,25 @@ def profile_line(rows: Sequence[Array], labels: Labels) -> str:
     return "; ".join(
         head if not types else f"{head} ({'; '.join(line.strip() for line in types)})"
         for head, *types in players
+    )
+
+
+def who_does(strategies: Sequence[object], verb: str) -> str:
+    """Return a line a player, or one for all of them where they do the same.
+
+    >>> who_does(["0 to 0.5", "0 to 0.5"], "bids"), who_does(["0"], "bids")
+    ('each of 2 players bids 0 to 0.5', 'player 1 bids 0')
+    """
+    first, *others = strategies
+    if others and all(strategy == first for strategy in others):
+        return f"each of {len(strategies)} players {verb} {first}"
+    return "\n".join(
+        folded(
+            lambda i: f"player {i + 1} {verb} {strategies[i]}",
+            len(strategies),
+            MOST_TYPES,
+            "players",
+        )
     )
 
 
