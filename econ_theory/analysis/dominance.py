@@ -65,8 +65,8 @@ class Reduction(Record):
             left = row[:, mask.any(axis=0)]
             if (left.sum(axis=1) != row.sum(axis=1)).any():
                 raise ProfileError(
-                    f"strategy of player {i} plays an action that was struck off, want only "
-                    "actions that are kept."
+                    f"strategy of {self.original.players[i]} plays an action that was struck off, "
+                    "want only actions that are kept."
                 )
             rows.append(left)
         return StrategyProfile(rows)

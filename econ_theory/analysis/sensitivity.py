@@ -151,8 +151,9 @@ def _support(game: BayesianGame, rows: tuple[Array, ...], tol: float) -> list[tu
         if tied.any():
             t, a = (int(k) for k in np.argwhere(tied)[0])
             raise RefusedError(
-                f"action {a} of type {t} of player {i} is unplayed but as good as those played, "
-                "want a strict support; the equilibrium has one-sided derivatives at best."
+                f"{game.actions[i][a]} of {game.labels.who(i, t)} is unplayed but as good as "
+                "what is played, want a strict support; the equilibrium has one-sided "
+                "derivatives at best."
             )
         result.append((np.argwhere(played), live))
     return result

@@ -41,7 +41,7 @@ MOST_ENTRIES = 400
 """Probabilities in a profile up to which soft equilibria are followed."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class MarkovSolution(Record):
     """The best Markov profile of a run, with the certificate that judged it.
 
@@ -68,8 +68,21 @@ class MarkovSolution(Record):
     history: tuple[tuple[int, float, float], ...]
     entropy: int | None = None
 
-    def __str__(self) -> str:
+    @property
+    def line(self) -> str:
+        """What the run came to, in one line."""
         return f"{self.reason}: {self.certificate} [{self.status.name.lower()}]"
+
+    def __str__(self) -> str:
+        return f"{self.line}\n{self.profile}"
+
+    def __repr__(self) -> str:
+        return f"MarkovSolution({self.line})"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<p>{escape(self.line)}</p>" + self.profile._repr_html_()
 
 
 def markov_perfect(
@@ -146,7 +159,7 @@ def markov_perfect(
     assert trial.best is not None
     (profile, how), certificate = trial.best
     solution = MarkovSolution(
-        profile=profile,
+        profile=profile.labelled(game),
         values=frozen(state_values(game, profile)),
         certificate=certificate,
         status=trial.status,

@@ -29,6 +29,7 @@ VERSION = 1
 KINDS: Mapping[str, str] = {
     "game": "econ_theory.games.finite.bayesian:BayesianGame",
     "markov-game": "econ_theory.games.finite.markov:MarkovBayesianGame",
+    "labels": "econ_theory.games.finite.labels:Labels",
     # strategies
     "strategy-profile": "econ_theory.strategies.profiles:StrategyProfile",
     "bid-function": "econ_theory.strategies.bids:BidFunction",

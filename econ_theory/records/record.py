@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from econ_theory.arrays import ByContent
+from econ_theory.records.kinds import fields_of
+
 __all__ = ["Record"]
 
 
-class Record:
-    """A result that lasts: `to_json` and `econ_theory.load_json`; pickled without what is cached.
+class Record(ByContent):
+    """A result that lasts: equal by content, goes to JSON, pickled without what is cached.
 
     Arrays of an unpickled record are as read-only as those of the one that was pickled.
     """
@@ -40,6 +43,11 @@ class Record:
         if path is not None:
             write_text(path, text + "\n")
         return text
+
+    def _content(self) -> list[Any]:
+        if not is_dataclass(self):
+            return list(fields_of(self).values())
+        return super()._content()
 
     def __getstate__(self) -> dict[str, Any]:
         if not is_dataclass(self):

@@ -109,8 +109,8 @@ class PlayTrace(Record):
             for i, stack in enumerate(stacks):
                 if stack.ndim < 3 or not (is_exact(stack) or np.isfinite(stack).all()):
                     raise ProfileError(
-                        f"{what} of player {i} have shape {stack.shape} or entries that are not "
-                        "finite, want finite numbers of shape (K, T_i, A_i)."
+                        f"{what} of player {i + 1} have shape {stack.shape} or entries that are "
+                        "not finite, want finite numbers of shape (K, T_i, A_i)."
                     )
         shapes = [[stack.shape for stack in stacks] for stacks in (played, worth)]
         if shapes[0] != shapes[1] or len({shape[:-2] for shape in shapes[0]}) != 1:

@@ -13,6 +13,7 @@ from econ_theory.errors import ProfileError
 from econ_theory.games.continuous.base import ContinuousGame
 from econ_theory.games.continuous.priors import Prior
 from econ_theory.records import Record
+from econ_theory.strategies.wording import who_does
 
 __all__ = ["BidFunction", "BidProfile", "BidSchedule", "as_bids", "as_schedules", "check_bids"]
 
@@ -164,6 +165,15 @@ class BidFunction(Record):
         """Return the function of minus the type; bids change sign if `negate`."""
         return BidFunction(-self.types[::-1], (-1.0 if negate else 1.0) * self.bids[::-1])
 
+    def __str__(self) -> str:
+        v, b = self.types, self.bids
+        if len(v) == 1:
+            return f"{b[0]:.4g} at {v[0]:.4g}"
+        told = f"{b[0]:.4g} to {b[-1]:.4g} on [{v[0]:.4g}, {v[-1]:.4g}]"
+        between = v[0] + np.array([0.25, 0.5, 0.75]) * (v[-1] - v[0])
+        points = (f"{bid:.4g} at {v:.4g}" for v, bid in zip(between, self(between), strict=True))
+        return f"{told} ({', '.join(points)})" if len(v) > 2 else told
+
     def __repr__(self) -> str:
         v, b = self.types, self.bids
         ends = f"[{v[0]:g}, {v[-1]:g}] -> [{b.min():g}, {b.max():g}]"
@@ -198,6 +208,9 @@ class BidSchedule(Record):
         new = {id(f): f.scaled(factor) for f in self.functions}
         return BidSchedule([new[id(f)] for f in self.functions])
 
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.functions))
+
     def __repr__(self) -> str:
         return f"BidSchedule({', '.join(map(repr, self.functions))})"
 
@@ -207,6 +220,10 @@ class BidProfile(Record):
     """One bid function a player; give the same object to players who bid alike.
 
     Where a player places several bids, a `BidSchedule` takes the place of its bid function.
+
+    >>> print(BidProfile([BidFunction([0, 1], [0, 0.5]), BidFunction([0, 2, 2], [0, 0.5, 1])]))
+    player 1 bids 0 to 0.5 on [0, 1]
+    player 2 bids 0 to 1 on [0, 2] (0.125 at 0.5, 0.25 at 1, 0.375 at 1.5)
     """
 
     functions: tuple[Any, ...]
@@ -216,7 +233,7 @@ class BidProfile(Record):
         for i, function in enumerate(given):
             if not isinstance(function, (BidFunction, BidSchedule)):
                 raise ProfileError(
-                    f"strategy of player {i} is {type(function).__name__}, want a BidFunction; "
+                    f"strategy of player {i + 1} is {type(function).__name__}, want a BidFunction; "
                     "see BidFunction.from_callable."
                 )
         object.__setattr__(self, "functions", given)
@@ -230,6 +247,9 @@ class BidProfile(Record):
         """Return the profile in which every bid is `factor` times as high."""
         new = {id(function): function.scaled(factor) for function in self.functions}
         return BidProfile([new[id(function)] for function in self.functions])
+
+    def __str__(self) -> str:
+        return who_does(self.functions, "bids")
 
     def __repr__(self) -> str:
         return f"BidProfile({', '.join(map(repr, self.functions))})"
@@ -298,7 +318,8 @@ def as_schedules(profile: Any, game: ContinuousGame, n_bids: int) -> BidProfile:
         count = len(schedule.functions) if isinstance(schedule, BidSchedule) else 1
         if count != n_bids or not isinstance(schedule, BidSchedule):
             raise ProfileError(
-                f"strategy of player {i} has {count} bid functions, want a BidSchedule of {n_bids}."
+                f"strategy of player {i + 1} has {count} bid functions, want a BidSchedule of "
+                f"{n_bids}."
             )
         for f in schedule.functions:
             _check_function(f, game, i)
@@ -310,7 +331,7 @@ def _as_schedule(strategy: Any, prior: Prior, i: int, n_bids: int) -> BidSchedul
         return strategy
     if not isinstance(strategy, Sequence) or len(strategy) != n_bids:
         raise ProfileError(
-            f"strategy of player {i} is {type(strategy).__name__}, want a BidSchedule or a "
+            f"strategy of player {i + 1} is {type(strategy).__name__}, want a BidSchedule or a "
             f"sequence of {n_bids} bid functions."
         )
     return BidSchedule([_as_function(part, prior, i) for part in strategy])
@@ -324,7 +345,7 @@ def _as_function(strategy: Any, prior: Prior, i: int) -> BidFunction:
     if isinstance(strategy, Sequence) and len(strategy) == 2:
         return BidFunction(*strategy)
     raise ProfileError(
-        f"strategy of player {i} is {type(strategy).__name__}, want a BidFunction, a pair of "
+        f"strategy of player {i + 1} is {type(strategy).__name__}, want a BidFunction, a pair of "
         "arrays (types, bids) or a callable."
     )
 
@@ -338,7 +359,7 @@ def check_bids(profile: BidProfile, game: ContinuousGame) -> None:
     for i, f in enumerate(profile.functions):
         if not isinstance(f, BidFunction):
             raise ProfileError(
-                f"strategy of player {i} is a {type(f).__name__}, want one BidFunction."
+                f"strategy of player {i + 1} is a {type(f).__name__}, want one BidFunction."
             )
         _check_function(f, game, i)
 
@@ -349,20 +370,20 @@ def _check_function(f: BidFunction, game: ContinuousGame, i: int) -> None:
     slope, idle = game.slope(i), game.idle(i)
     if slope and f.rising != (slope > 0) and f.bids[0] != f.bids[-1]:
         want = "not decreasing" if slope > 0 else "not increasing"
-        raise ProfileError(f"bid function of player {i} has the wrong slope, want it {want}.")
+        raise ProfileError(f"bid function of player {i + 1} has the wrong slope, want it {want}.")
     if f.types[0] < prior.low - slack or f.types[-1] > prior.high + slack:
         raise ProfileError(
-            f"bid function of player {i} has types [{f.types[0]:g}, {f.types[-1]:g}], want "
+            f"bid function of player {i + 1} has types [{f.types[0]:g}, {f.types[-1]:g}], want "
             f"them within the prior's [{prior.low:g}, {prior.high:g}]."
         )
     low_out, high_out = f.types[0] - prior.low > slack, prior.high - f.types[-1] > slack
     if idle is None and (low_out or high_out):
         raise ProfileError(
-            f"bid function of player {i} leaves types out, want an action for every type."
+            f"bid function of player {i + 1} leaves types out, want an action for every type."
         )
     if low_out if idle == "high" else high_out:
         raise ProfileError(
-            f"the best types of player {i} place no bid, want only the worst ones out; "
+            f"the best types of player {i + 1} place no bid, want only the worst ones out; "
             f"the prior has types [{prior.low:g}, {prior.high:g}]."
         )
 

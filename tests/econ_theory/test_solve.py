@@ -100,7 +100,7 @@ def test_the_best_proposal_is_kept_not_the_last() -> None:
 def test_start_is_used_and_checked() -> None:
     equilibrium = StrategyProfile([[[0.0, 1.0]], [[1.0, 0.0]]])
     assert solve(CHICKEN, Lemke(), start=equilibrium).profile.distance(equilibrium) < 1e-12
-    with pytest.raises(ProfileError, match=r"strategy of player 0 has shape \(1, 3\)"):
+    with pytest.raises(ProfileError, match=r"strategy of player 1 has shape \(1, 3\)"):
         solve(CHICKEN, start=StrategyProfile([[[0, 0, 1]], [[1, 0]]]))
 
 

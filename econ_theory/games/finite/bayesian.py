@@ -12,13 +12,13 @@ import numpy as np
 from econ_theory.arrays import Array, as_fractions, as_numbers, frozen, is_exact, simplex_fault
 from econ_theory.errors import GameError
 from econ_theory.games.base import Profile
-from econ_theory.games.finite.labels import check_labels, default_labels
+from econ_theory.games.finite.labels import Labels, check_labels, default_labels
 from econ_theory.games.finite.payoffs import Kernel
 from econ_theory.records import Record
 
 __all__ = ["BayesianGame"]
 
-Labels = Sequence[Sequence[str] | None]
+Lists = Sequence[Sequence[str] | None]
 
 MOST_PLAYERS = 26
 """Two axes a player, and numpy names at most 52 axes in one contraction."""
@@ -67,8 +67,8 @@ class BayesianGame(Record):
         payoffs: Sequence[Any],
         *,
         players: Sequence[str] | None = None,
-        types: Labels | None = None,
-        actions: Labels | None = None,
+        types: Lists | None = None,
+        actions: Lists | None = None,
         title: str = "",
     ) -> None:
         prior = as_numbers(prior, GameError, "prior")
@@ -87,22 +87,27 @@ class BayesianGame(Record):
             raise GameError(
                 f"prior {fault}; pass probabilities (to renormalize weights, divide by their sum)."
             )
+        self.players = check_labels(players, n, "players") or default_labels("player", n)
         if len(payoffs) != n:
             raise GameError(
                 f"payoffs has {len(payoffs)} tensors, want {n}: one for each axis of the prior."
             )
-        tensors = [as_numbers(u, GameError, f"payoff of player {i}") for i, u in enumerate(payoffs)]
+        tensors = [
+            as_numbers(u, GameError, f"payoff of {player}")
+            for player, u in zip(self.players, payoffs, strict=True)
+        ]
         _check_lists(types, n, "types")
         _check_lists(actions, n, "actions")
-        counts = _action_counts(prior.shape, tensors, actions)
-        self.players = check_labels(players, n, "players") or default_labels("player", n)
+        counts = _action_counts(prior.shape, tensors, actions, self.players)
         self.types = tuple(
-            check_labels(types[i] if types is not None else None, t, f"types of player {i}")
+            check_labels(types[i] if types is not None else None, t, f"types of {self.players[i]}")
             or default_labels("t", t)
             for i, t in enumerate(prior.shape)
         )
         self.actions = tuple(
-            check_labels(actions[i] if actions is not None else None, a, f"actions of player {i}")
+            check_labels(
+                actions[i] if actions is not None else None, a, f"actions of {self.players[i]}"
+            )
             or default_labels("a", a)
             for i, a in enumerate(counts)
         )
@@ -112,6 +117,16 @@ class BayesianGame(Record):
         self.payoffs = tuple(frozen(np.asarray(u, dtype=float)) for u in tensors)
         self.n_types = tuple(int(t) for t in prior.shape)
         self.n_actions = counts
+
+    @cached_property
+    def labels(self) -> Labels:
+        """What players, types and actions are called, all in one value."""
+        return Labels(self.players, self.types, self.actions)
+
+    def _record_fields(self) -> dict[str, Any]:
+        prior, payoffs = self.given
+        labels = {"players": self.players, "types": self.types, "actions": self.actions}
+        return {"prior": prior, "payoffs": payoffs, **labels, "title": self.title}
 
     @property
     def n_players(self) -> int:
@@ -174,8 +189,8 @@ class BayesianGame(Record):
         self,
         *,
         players: Sequence[str] | None = None,
-        types: Labels | None = None,
-        actions: Labels | None = None,
+        types: Lists | None = None,
+        actions: Lists | None = None,
         title: str | None = None,
     ) -> BayesianGame:
         """Return the same game under other labels."""
@@ -236,32 +251,35 @@ class ExactGame:
         return high - low
 
 
-def _check_lists(labels: Labels | None, n: int, what: str) -> None:
+def _check_lists(labels: Lists | None, n: int, what: str) -> None:
     if labels is not None and len(labels) != n:
         raise GameError(f"{what} has {len(labels)} lists, want {n}: one for each player.")
 
 
 def _action_counts(
-    n_types: tuple[int, ...], tensors: list[Array], actions: Labels | None
+    n_types: tuple[int, ...],
+    tensors: list[Array],
+    actions: Lists | None,
+    players: tuple[str, ...],
 ) -> tuple[int, ...]:
     """Read the number of actions off the payoffs and labels; refuse what does not broadcast."""
     n = len(n_types)
     for i, tensor in enumerate(tensors):
         if tensor.ndim != 2 * n:
             raise GameError(
-                f"payoff of player {i} has {tensor.ndim} axes, want {2 * n}: {n} of types, then "
+                f"payoff of {players[i]} has {tensor.ndim} axes, want {2 * n}: {n} of types, then "
                 f"{n} of actions; use length 1 where it does not depend on one."
             )
         if tensor.size == 0:
             raise GameError(
-                f"payoff of player {i} has shape {tensor.shape}, want no empty axis; "
+                f"payoff of {players[i]} has shape {tensor.shape}, want no empty axis; "
                 "every player needs at least one type and one action."
             )
         for j in range(n):
             if tensor.shape[j] not in (1, n_types[j]):
                 raise GameError(
-                    f"payoff of player {i} has length {tensor.shape[j]} on the type axis of player "
-                    f"{j}, want {n_types[j]} (as the prior) or 1."
+                    f"payoff of {players[i]} has length {tensor.shape[j]} on the type axis of "
+                    f"{players[j]}, want {n_types[j]} (as the prior) or 1."
                 )
     counts = []
     for j in range(n):
@@ -272,8 +290,8 @@ def _action_counts(
         for i, tensor in enumerate(tensors):
             if tensor.shape[n + j] not in (1, count):
                 raise GameError(
-                    f"payoff of player {i} has length {tensor.shape[n + j]} on the action axis of "
-                    f"player {j}, want {count} (as elsewhere) or 1."
+                    f"payoff of {players[i]} has length {tensor.shape[n + j]} on the action axis "
+                    f"of {players[j]}, want {count} (as elsewhere) or 1."
                 )
         counts.append(int(count))
     return tuple(counts)

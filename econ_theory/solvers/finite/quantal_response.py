@@ -253,11 +253,13 @@ def type_temperatures(game: BayesianGame, temperature: Temperature) -> list[Arra
     for i, (entry, n_types) in enumerate(zip(each, game.n_types, strict=True)):
         if np.ndim(entry) and len(entry) != n_types:
             raise SettingError(
-                f"temperature of player {i} has {len(entry)} entries, want 1 or {n_types}: one a "
-                "type."
+                f"temperature of {game.players[i]} has {len(entry)} entries, want 1 or {n_types}: "
+                "one a type."
             )
         heat = np.broadcast_to(np.asarray(entry, dtype=float), (n_types,))
         if not ((heat > 0) & np.isfinite(heat)).all():
-            raise SettingError(f"temperature of player {i} is {entry}, want positive numbers.")
+            raise SettingError(
+                f"temperature of {game.players[i]} is {entry}, want positive numbers."
+            )
         heats.append(heat)
     return heats

@@ -53,26 +53,26 @@ def test_an_exact_prior_must_sum_to_one_exactly():
     [
         ([FLAT], "payoffs has 1 tensors, want 2: one for each axis of the prior"),
         ([FLAT] * 3, "payoffs has 3 tensors, want 2"),
-        ([FLAT, np.ones((2, 2))], "payoff of player 1 has 2 axes, want 4: 2 of types, then 2 of"),
+        ([FLAT, np.ones((2, 2))], "payoff of player 2 has 2 axes, want 4: 2 of types, then 2 of"),
         (
             [FLAT, np.ones((1, 3, 2, 2))],
-            "player 1 has length 3 on the type axis of player 1, want 1",
+            "player 2 has length 3 on the type axis of player 2, want 1",
         ),
         (
             [FLAT, np.ones((1, 1, 2, 3))],
-            "player 0 has length 2 on the action axis of player 1, want",
+            "player 1 has length 2 on the action axis of player 2, want",
         ),
-        ([FLAT, np.ones((1, 1, 0, 2))], r"player 1 has shape \(1, 1, 0, 2\), want no empty axis"),
+        ([FLAT, np.ones((1, 1, 0, 2))], r"player 2 has shape \(1, 1, 0, 2\), want no empty axis"),
         (
             [FLAT, np.full((1, 1, 2, 2), np.nan)],
-            r"payoff of player 1 has nan at index \(0, 0, 0, 0\)",
+            r"payoff of player 2 has nan at index \(0, 0, 0, 0\)",
         ),
-        ([FLAT * -np.inf, FLAT], "payoff of player 0 has -inf at index"),
-        ([FLAT, [[[[1, 2], [3]]]]], "payoff of player 1 is ragged"),
-        ([FLAT, np.full((1, 1, 2, 2), "1/2")], "payoff of player 1 has entries of type <U3"),
+        ([FLAT * -np.inf, FLAT], "payoff of player 1 has -inf at index"),
+        ([FLAT, [[[[1, 2], [3]]]]], "payoff of player 2 is ragged"),
+        ([FLAT, np.full((1, 1, 2, 2), "1/2")], "payoff of player 2 has entries of type <U3"),
         (
             [FLAT, np.full((1, 1, 2, 2), Fraction(10**400))],
-            "payoff of player 1 has an entry beyond",
+            "payoff of player 2 has an entry beyond",
         ),
     ],
 )
@@ -88,13 +88,13 @@ def test_wrong_payoffs_are_refused(payoffs, complaint):
         ({"players": "AB"}, "players is the string 'AB', want a list of 2 strings"),
         ({"players": ["A", "A"]}, "players has the label 'A' twice, want distinct labels"),
         ({"types": [["t"]]}, "types has 1 lists, want 2: one for each player"),
-        ({"types": [["t"], ["t", "u"]]}, "types of player 1 has 2 labels, want 1"),
+        ({"types": [["t"], ["t", "u"]]}, "types of player 2 has 2 labels, want 1"),
         ({"actions": [["l", "r"]]}, "actions has 1 lists, want 2"),
-        ({"actions": [["l", "r"], ["u"]]}, "actions of player 1 has 1 labels, want 2"),
-        ({"actions": [["l", "r"], ["u", "v", "w"]]}, "length 2 on the action axis of player 1"),
-        ({"actions": [["l", "r"], []]}, "actions of player 1 has 0 labels, want 2"),
-        ({"actions": [["l", "l"], ["u", "v"]]}, "actions of player 0 has the label 'l' twice"),
-        ({"actions": ["lr", ["u", "v"]]}, "actions of player 0 is the string 'lr'"),
+        ({"actions": [["l", "r"], ["u"]]}, "actions of player 2 has 1 labels, want 2"),
+        ({"actions": [["l", "r"], ["u", "v", "w"]]}, "length 2 on the action axis of player 2"),
+        ({"actions": [["l", "r"], []]}, "actions of player 2 has 0 labels, want 2"),
+        ({"actions": [["l", "l"], ["u", "v"]]}, "actions of player 1 has the label 'l' twice"),
+        ({"actions": ["lr", ["u", "v"]]}, "actions of player 1 is the string 'lr'"),
     ],
 )
 def test_wrong_labels_are_refused(labels, complaint):
@@ -162,7 +162,7 @@ def test_one_player_is_a_decision_under_uncertainty():
     game = BayesianGame([0.25, 0.75], [[[1, 0], [0, 1]]])
     best = StrategyProfile.pure(game, [[0, 1]])
     assert certify(game, best, arithmetic="exact").epsilon == 0
-    assert certify(game, StrategyProfile.pure(game, [[0, 0]])).worst == (0, 1, 1, 1.0)
+    assert tuple(certify(game, StrategyProfile.pure(game, [[0, 0]])).worst) == (0, 1, 1, 1.0)
     weights = game.type_weights(0)
     weights[0] = 5
     assert game.prior[0] == 0.25

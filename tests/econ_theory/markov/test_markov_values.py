@@ -195,7 +195,7 @@ def test_certificate_gains_average_to_the_value_of_responding(seed):
         bound = certificate.one_shot[i].max() / (1 - game.discount)
         assert certificate.gains[i].max() <= bound + 1e-9 * scale
     assert certificate.ex_ante == pytest.approx(markov_exploitability(game, profile).max())
-    assert certificate.epsilon == certificate.worst_at.gain
+    assert certificate.epsilon == certificate.worst.gain
 
 
 @pytest.mark.parametrize("discount", [0.0, 0.7])
@@ -275,11 +275,11 @@ PAY = [np.zeros((2, 1, 1, 2, 3))] * 2
         ({"transition": GOOD[0]}, r"transition has shape .* want 6 axes"),
         ({"transition": GOOD + 0.1}, r"transition sums to 1.2 .* next state's distribution"),
         ({"transition": np.full((2, 1, 1, 4, 1, 2), 0.5)}, "length 4 on the action axis of player"),
-        ({"transition": np.full((2, 3, 1, 2, 1, 2), 0.5)}, "length 3 on the type axis of player 0"),
+        ({"transition": np.full((2, 3, 1, 2, 1, 2), 0.5)}, "length 3 on the type axis of player 1"),
         ({"transition": np.full((3, 1, 1, 2, 1, 2), 0.5)}, r"transition .* the first of length 2"),
         ({"prior": np.ones((2, 1))}, "prior has 2 axes, want 3"),
         ({"prior": np.ones((2, 2, 1))}, r"prior sums to 2 in row .* one distribution"),
-        ({"payoffs": [*PAY[:1], np.zeros((1, 1, 1, 2))]}, "payoff of player 1 has shape"),
+        ({"payoffs": [*PAY[:1], np.zeros((1, 1, 1, 2))]}, "payoff of player 2 has shape"),
         ({"payoffs": []}, "payoffs has 0 tensors"),
         ({"payoffs": [PAY[0], np.zeros((2, 1, 1, 5, 3))]}, "length 2 on the action axis"),
         ({"initial": [0.5, 0.6]}, r"initial sums to 1.1, want 1"),
@@ -312,7 +312,7 @@ def test_bad_arguments_are_named():
         MarkovProfile([[[0.5, 0.5]]])
     with pytest.raises(ProfileError, match="want 2: one for each player"):
         MarkovProfile.pure(game, [[[0], [0]]])
-    with pytest.raises(ProfileError, match="plan of player 1"):
+    with pytest.raises(ProfileError, match="plan of player 2"):
         MarkovProfile.pure(game, [[[0], [0]], [[0], [3]]])
     with pytest.raises(ProfileError, match="rows is empty"):
         MarkovProfile([])
