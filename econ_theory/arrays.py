@@ -59,6 +59,13 @@ def as_numbers(data: Any, error: type[EconError], what: str) -> Array:
     >>> as_numbers([Fraction(1, 3), 1], EconError, "x")
     array([Fraction(1, 3), Fraction(1, 1)], dtype=object)
     """
+    if np.ma.is_masked(data) or any(
+        map(np.ma.is_masked, data if type(data) in (list, tuple) else ())
+    ):
+        raise error(
+            f"{what} has masked entries, want a number in each; pass array.filled(value) to say "
+            "which."
+        )
     try:
         array = np.array(data)
     except ValueError as problem:

@@ -1,8 +1,9 @@
 from .efg_read import loads_efg, read_efg
 from .efg_write import dumps_efg, write_efg
+from .frames import to_pandas
 from .gambit import from_pygambit, profile_from_pygambit, to_pygambit
 from .json_file import dumps_json, loads_json, read_json, write_json
-from .labelled import from_pandas, from_xarray, to_pandas, to_xarray
+from .labelled import from_pandas, from_xarray, to_xarray
 from .nash import from_nashpy, to_nashpy
 from .nfg import dumps_nfg, loads_nfg, read_nfg, write_nfg
 from .quantecon_games import from_quantecon, to_quantecon

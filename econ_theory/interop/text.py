@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -10,6 +11,9 @@ __all__ = ["MOST_CELLS", "distinct", "number_text", "quoted"]
 
 MOST_CELLS = 4_000_000
 """Most payoffs that a file may ask for; each becomes a Fraction."""
+
+
+_ESCAPED = re.compile(r'\\{2,}|\\(?="|\Z)|"')
 
 
 def number_text(value: Any) -> str:
@@ -29,12 +33,19 @@ def number_text(value: Any) -> str:
 
 
 def quoted(label: str) -> str:
-    r"""Return `label` in double quotes, with quotes and backslashes escaped.
+    r"""Return `label` in double quotes, quotes escaped, and backslashes where they could mislead.
 
-    >>> print(quoted('say "hi"'))
-    "say \"hi\""
+    Gambit reads one backslash before a letter as one, and two as three: a single one stays single.
+    Two in a row, one at the end and one before a quote it cannot read; they are doubled for us.
+
+    >>> print(quoted('say "hi"'), quoted(r"a\b"), quoted(r"a\\b"))
+    "say \"hi\"" "a\b" "a\\\\b"
     """
-    return '"' + label.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+    def escaped(found: re.Match[str]) -> str:
+        return '\\"' if found[0] == '"' else found[0] * 2
+
+    return '"' + _ESCAPED.sub(escaped, label) + '"'
 
 
 def distinct(labels: Sequence[str], stem: str) -> tuple[str, ...]:

@@ -228,7 +228,7 @@ def fields(**changes):
         (fields(payoffs={}), 'field "payoffs" is {}, want one tensor a player'),
         (fields(payoffs=[[[[[1]]]]]), "payoffs has 1 tensors, want 2"),
         (fields(payoffs=[[[[[1, "1/2"]]]], [[[[1, 2]]]]]), 'field "payoffs".0. mixes numbers and'),
-        (fields().replace("2.0", "NaN"), "payoff of player 1 has nan"),
+        (fields().replace("2.0", "NaN"), "text: the number NaN is no JSON"),
         (fields().replace('"title": "", ', ""), 'field "title" is missing'),
         (fields().replace("2.0", "1" * 5000), "number that is too long"),
     ],
