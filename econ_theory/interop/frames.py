@@ -170,7 +170,7 @@ def _steps(profile: Any) -> Columns:
 
 
 def _certificate(certificate: Any) -> Columns:
-    labels = certificate.labels
+    labels = certificate._names
     return _rows(
         ("player", "type", "probability", "gain", "action"),
         (
@@ -188,7 +188,7 @@ def _certificate(certificate: Any) -> Columns:
 
 
 def _markov_certificate(certificate: Any) -> Columns:
-    labels = certificate.labels
+    labels = certificate._names
     return _rows(
         ("player", "state", "type", "probability", "gain", "one_shot", "action"),
         (
