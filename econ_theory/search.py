@@ -47,7 +47,7 @@ class Equilibria(Sequence[Solution], Record):
     """Distinct certified equilibria, found as they are asked for and remembered.
 
     A sequence: loop over it as often as you like, index it, ask whether there is any. A loop takes
-    each equilibrium as it is found; `len`, a negative index and `print` finish the search. Pickling
+    each equilibrium as it is found; `len`, a negative index, `print` and `to_json` finish the search. Pickling
     keeps what was found and leaves the search behind.
 
     Attributes
@@ -112,6 +112,10 @@ class Equilibria(Sequence[Solution], Record):
             if next(self._search, None) is None:
                 self._search = None
         return count is None or len(self.found) >= count
+
+    def _record_fields(self) -> dict[str, Any]:
+        self._reach(None)
+        return {"found": self.found, "complete": self.complete, "reason": self.reason}
 
     def __getstate__(self) -> dict[str, Any]:
         state = {"_search": None, "found": self.found}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from econ_theory.arrays import as_fractions, as_numbers, frozen, is_exact, simplex_fault
-from econ_theory.errors import EconError
+from econ_theory.errors import EconError, GameError
 
 
 def test_numbers_become_floats_or_fractions_and_are_fresh():
@@ -64,3 +64,12 @@ def test_frozen_arrays_are_contiguous_and_read_only():
     assert array.flags.c_contiguous
     with pytest.raises(ValueError, match="read-only"):
         array[0, 0] = 1
+
+
+def test_masked_entries_are_refused_wherever_they_are():
+    masked = np.ma.array([1.0, 2.0], mask=[False, True])
+    for data in (masked, [masked, masked], (masked,)):
+        with pytest.raises(GameError, match="x has masked entries, want a number in each"):
+            as_numbers(data, GameError, "x")
+    assert as_numbers(np.ma.array([1.0, 2.0]), GameError, "x").tolist() == [1.0, 2.0]
+    assert as_numbers([np.ma.masked_array([1.0])], GameError, "x").tolist() == [[1.0]]
