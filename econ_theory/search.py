@@ -47,8 +47,8 @@ class Equilibria(Sequence[Solution], Record):
     """Distinct certified equilibria, found as they are asked for and remembered.
 
     A sequence: loop over it as often as you like, index it, ask whether there is any. A loop takes
-    each equilibrium as it is found; `len`, a negative index, `print` and `to_json` finish the search. Pickling
-    keeps what was found and leaves the search behind.
+    each equilibrium as it is found; `len`, a negative index, `print` and `to_json` finish the
+    search. Pickling keeps what was found and leaves the search behind.
 
     Attributes
     ----------
