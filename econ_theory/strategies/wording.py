@@ -114,7 +114,7 @@ def _table(row: Array, i: int, labels: Labels) -> str:
         chance = flat.astype(float).sum(axis=0)
         columns = np.sort(np.argsort(-chance, kind="stable")[:MOST_COLUMNS])
     left = flat.shape[1] - len(columns)
-    header = [what, *(actions[a] for a in columns)] + [f"... and {left} more actions"] * (left > 0)
+    header = ["", *(actions[a] for a in columns)] + [f"... and {left} more actions"] * (left > 0)
 
     def cells(k: int) -> list[str]:
         told = [shown(flat[k, a]) for a in columns]
