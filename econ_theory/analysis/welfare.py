@@ -154,7 +154,7 @@ class Efficiency:
 
 def efficiency(
     game: BayesianGame,
-    solutions: Iterable[Solution | StrategyProfile],
+    solutions: Iterable[Solution | StrategyProfile | Sequence[Any]],
     *,
     benchmark: Literal["team", "first best"] = "team",
     weights: Sequence[float] | None = None,

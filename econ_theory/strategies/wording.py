@@ -31,7 +31,7 @@ def mixture(row: Array, actions: Sequence[str]) -> str:
     told = played
     if len(played) > MOST_ACTIONS + 1:
         told = np.sort(played[np.argsort(-row[played], kind="stable")[:MOST_ACTIONS]])
-    words = [f"{actions[a]} {shown(row[a])}" for a in told]
+    words = [f"{actions[a]} {shown(row[a])}" for a in told.tolist()]
     if len(told) < len(played):
         rest = row[played].sum() - row[told].sum()
         words.append(f"... and {len(played) - len(told)} more actions, {shown(rest)} in all")
