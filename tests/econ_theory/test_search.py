@@ -76,8 +76,8 @@ def test_indexing_asks_for_no_more_than_it_needs():
     assert search[:1] == [search[0]]
     assert solver.asked == 1
     assert search[-1] is search[1]
+    assert search.complete is True, "what is last is known at the end"
     assert len(search) == 2
-    assert search.complete is True
     assert search[::-1] == [search[1], search[0]]
     with pytest.raises(IndexError):
         search[2]
