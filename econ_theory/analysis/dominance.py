@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from econ_theory.arrays import Array, frozen
 from econ_theory.errors import ProfileError, RefusedError
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.records import Record
-from econ_theory.strategies import StrategyProfile, check_profile
+from econ_theory.strategies import StrategyProfile, as_profile
 
 __all__ = ["Reduction", "undominated"]
 
@@ -47,19 +49,19 @@ class Reduction(Record):
             for mask, weight in zip(self.kept, weights, strict=True)
         )
 
-    def lift(self, profile: StrategyProfile) -> StrategyProfile:
+    def lift(self, profile: StrategyProfile | Sequence[Any]) -> StrategyProfile:
         """Return a profile of `game` as one of `original`: dropped actions are not played."""
-        check_profile(profile, self.game)
+        profile = as_profile(profile, self.game)
         rows = []
         for row, mask in zip(profile.rows, self.kept, strict=True):
             whole = np.zeros(mask.shape, dtype=row.dtype)
             whole[:, mask.any(axis=0)] = row
             rows.append(whole)
-        return StrategyProfile(rows)
+        return StrategyProfile(rows, self.original.labels)
 
-    def restrict(self, profile: StrategyProfile) -> StrategyProfile:
+    def restrict(self, profile: StrategyProfile | Sequence[Any]) -> StrategyProfile:
         """Return a profile of `original` as one of `game`; refuse one that plays what is gone."""
-        check_profile(profile, self.original)
+        profile = as_profile(profile, self.original)
         rows = []
         for i, (row, mask) in enumerate(zip(profile.rows, self.kept, strict=True)):
             left = row[:, mask.any(axis=0)]
@@ -69,7 +71,7 @@ class Reduction(Record):
                     "want only actions that are kept."
                 )
             rows.append(left)
-        return StrategyProfile(rows)
+        return StrategyProfile(rows, self.game.labels)
 
 
 def undominated(

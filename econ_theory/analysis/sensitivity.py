@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +15,7 @@ from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.games.finite.payoffs import Kernel
 from econ_theory.records import Record
-from econ_theory.strategies import StrategyProfile
+from econ_theory.strategies import StrategyProfile, as_profile
 
 __all__ = ["Sensitivity", "prior_sensitivity"]
 
@@ -59,7 +61,7 @@ class Sensitivity(Record):
 
 
 def prior_sensitivity(
-    game: BayesianGame, profile: StrategyProfile, *, tol: float = 1e-7
+    game: BayesianGame, profile: StrategyProfile | Sequence[Any], *, tol: float = 1e-7
 ) -> Sensitivity:
     """Return the `Sensitivity` of a regular equilibrium, for any number of players.
 
@@ -90,6 +92,7 @@ def prior_sensitivity(
 
     Source: Harsanyi 1973 for regular equilibria; the derivative is the implicit function theorem's.
     """
+    profile = as_profile(profile, game)
     certificate = certify(game, profile)
     if not certificate.relative <= tol:
         raise RefusedError(

@@ -33,6 +33,7 @@ from .continuous.utilities import (
     Utility,
 )
 from .finite.bayesian import BayesianGame
+from .finite.labels import Labels
 from .finite.markov import MarkovBayesianGame
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "JointPrior",
     "Known",
     "KthPrice",
+    "Labels",
     "LinearQuadratic",
     "LinearShares",
     "LocalGlobalAuction",

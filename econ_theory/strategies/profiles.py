@@ -39,6 +39,7 @@ class StrategyProfile(Record):
     ----------
     rows : n arrays of shape (T_i, A_i)
         Each row sums to one (within 1e-9; exactly where entries are Fractions). Copied, read-only.
+        Rows of Fractions are object arrays, which numpy does not round: `floating` has floats.
     labels : Labels, optional
         What its text calls players, types and actions; else they are counted from 1. Profiles made
         from a game take its labels, and solutions have them.
@@ -67,7 +68,7 @@ every row is one type's distribution over actions.
     rows: tuple[Array, ...]
     labels: Labels | None = None
 
-    def __init__(self, rows: Sequence[Any], labels: Labels | None = None) -> None:
+    def __init__(self, rows: Sequence[Any] | StrategyProfile, labels: Labels | None = None) -> None:
         if isinstance(rows, StrategyProfile):
             rows, labels = rows.rows, labels or rows.labels
         checked = []

@@ -31,7 +31,7 @@ def mixture(row: Array, actions: Sequence[str]) -> str:
     told = played
     if len(played) > MOST_ACTIONS + 1:
         told = np.sort(played[np.argsort(-row[played], kind="stable")[:MOST_ACTIONS]])
-    words = [f"{actions[a]} {shown(row[a])}" for a in told]
+    words = [f"{actions[a]} {shown(row[a])}" for a in told.tolist()]
     if len(told) < len(played):
         rest = row[played].sum() - row[told].sum()
         words.append(f"... and {len(played) - len(told)} more actions, {shown(rest)} in all")
@@ -114,7 +114,7 @@ def _table(row: Array, i: int, labels: Labels) -> str:
         chance = flat.astype(float).sum(axis=0)
         columns = np.sort(np.argsort(-chance, kind="stable")[:MOST_COLUMNS])
     left = flat.shape[1] - len(columns)
-    header = [what, *(actions[a] for a in columns)] + [f"... and {left} more actions"] * (left > 0)
+    header = ["", *(actions[a] for a in columns)] + [f"... and {left} more actions"] * (left > 0)
 
     def cells(k: int) -> list[str]:
         told = [shown(flat[k, a]) for a in columns]

@@ -44,7 +44,7 @@ def solve_file(
             return
         for solution in found:
             _show(game, solution, exact)
-        out.print(str(search), markup=False)
+        out.print(search.line, markup=False)
         return
     solution = solve(
         game,
@@ -118,7 +118,7 @@ def _show(game: BayesianGame, solution: Solution, exact: bool) -> None:
         for label, probabilities in zip(game.types[i], row, strict=True):
             table.add_row(label, *(f"{float(p):.6g}" for p in probabilities))
         out.print(table)
-    out.print(str(solution), markup=False)
+    out.print(solution.line, markup=False)
     if solution.reason:
         out.print(solution.reason, markup=False)
     if exact:

@@ -251,7 +251,7 @@ def test_interim_ex_ante_and_worst_on_a_worked_example():
     first = certify(game, [[[0, 1], [0, 1]], [[1]]], arithmetic="exact")
     assert tuple(first.worst) == (0, 0, 0, Fraction(4))
     assert first.ex_ante == 1
-    assert "player 1 by a1" in str(first)
+    assert "player 1 as t1 by a1" in str(first)
     assert "epsilon = 4" in first._repr_html_()
 
 

@@ -94,7 +94,7 @@ def test_pure_profile_that_is_no_equilibrium_is_refused() -> None:
 def test_ties_and_continua_are_refused() -> None:
     tie = BayesianGame([[1.0]], [np.zeros((1, 1, 2, 2))] * 2)
     proof = prove_existence(tie, StrategyProfile.pure(tie, [[0], [0]]))
-    assert "action 1 is not played but loses only 0" in proof.reason
+    assert "a2 of player 1 is not played but loses only 0" in proof.reason
     mixed = prove_existence(tie, StrategyProfile.uniform(tie))
     assert "singular" in mixed.reason
 
