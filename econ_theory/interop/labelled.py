@@ -211,6 +211,11 @@ def from_pandas(frame: Any) -> BayesianGame:
 
 
 def names_of(what: str, players: Sequence[str]) -> list[str]:
+    """Return a column a player.
+
+    >>> names_of("type", ["Ann", "Bob"])
+    ['type[Ann]', 'type[Bob]']
+    """
     return [f"{what}[{player}]" for player in players]
 
 

@@ -207,7 +207,7 @@ class _Reader:
         """Return a read-only array; nested lists must be as long as `shape` says."""
         if not isinstance(dtype, str) or (dtype != "fraction" and dtype not in DTYPES):
             self.refuse(f"{where}.dtype", f"is {dtype!r:.40}, want 'fraction' or a numpy name.")
-        sizes = shape if isinstance(shape, list) else [None]
+        sizes: list[Any] = shape if isinstance(shape, list) else [None]
         if len(sizes) > 32 or any(type(n) is not int or not 0 <= n < 2**40 for n in sizes):
             self.refuse(f"{where}.shape", f"is {shape!r:.60}, want a list of at most 32 lengths.")
         flat = [data] if 0 not in sizes else []

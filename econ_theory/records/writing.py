@@ -96,7 +96,7 @@ def integer_text(value: int) -> str:
 
 def _record(value: Any, where: str) -> dict[str, Any]:
     name = kind_of(type(value))
-    if name not in KINDS:
+    if name is None or name not in KINDS:
         raise RefusedError(
             f"{where or 'the object'} is a {type(value).__name__}, want a result of econ_theory; "
             "one's own classes can be pickled, if their parts can."
