@@ -13,7 +13,8 @@ from econ_theory.errors import ProfileError
 from econ_theory.games.continuous.base import ContinuousGame
 from econ_theory.games.continuous.priors import Prior
 from econ_theory.records import Record
-from econ_theory.strategies.wording import who_does
+from econ_theory.strategies.wording import curve, who_does
+from econ_theory.tables import table_html
 
 __all__ = ["BidFunction", "BidProfile", "BidSchedule", "as_bids", "as_schedules", "check_bids"]
 
@@ -166,13 +167,7 @@ class BidFunction(Record):
         return BidFunction(-self.types[::-1], (-1.0 if negate else 1.0) * self.bids[::-1])
 
     def __str__(self) -> str:
-        v, b = self.types, self.bids
-        if len(v) == 1:
-            return f"{b[0]:.4g} at {v[0]:.4g}"
-        told = f"{b[0]:.4g} to {b[-1]:.4g} on [{v[0]:.4g}, {v[-1]:.4g}]"
-        between = v[0] + np.array([0.25, 0.5, 0.75]) * (v[-1] - v[0])
-        points = (f"{bid:.4g} at {v:.4g}" for v, bid in zip(between, self(between), strict=True))
-        return f"{told} ({', '.join(points)})" if len(v) > 2 else told
+        return curve(self, self.types, self.bids)
 
     def __repr__(self) -> str:
         v, b = self.types, self.bids
@@ -220,10 +215,6 @@ class BidProfile(Record):
     """One bid function a player; give the same object to players who bid alike.
 
     Where a player places several bids, a `BidSchedule` takes the place of its bid function.
-
-    >>> print(BidProfile([BidFunction([0, 1], [0, 0.5]), BidFunction([0, 2, 2], [0, 0.5, 1])]))
-    player 1 bids 0 to 0.5 on [0, 1]
-    player 2 bids 0 to 1 on [0, 2] (0.125 at 0.5, 0.25 at 1, 0.375 at 1.5)
     """
 
     functions: tuple[Any, ...]
@@ -255,8 +246,6 @@ class BidProfile(Record):
         return f"BidProfile({', '.join(map(repr, self.functions))})"
 
     def _repr_html_(self) -> str:
-        from econ_theory.tables import table_html
-
         shares = np.linspace(0, 1, 6)
         rows = []
         for i, strategy in enumerate(self.functions):
@@ -279,17 +268,7 @@ def as_bids(profile: Any, game: ContinuousGame) -> BidProfile:
     >>> as_bids([lambda v: v / 2, ([0, 1], [0, 0.5])], game).functions[0]
     BidFunction([0, 1] -> [0, 0.5], 2 knots)
     """
-    if not isinstance(profile, BidProfile):
-        made: dict[tuple[int, int], BidFunction] = {}
-        functions = []
-        given = list(profile)
-        for i, strategy in enumerate(given):
-            prior = game.priors[min(i, game.n_players - 1)]
-            key = id(strategy), id(prior)
-            if key not in made:
-                made[key] = _as_function(strategy, prior, i)
-            functions.append(made[key])
-        profile = BidProfile(functions)
+    profile = _read(profile, game, _as_function)
     check_bids(profile, game)
     return profile
 
@@ -299,17 +278,7 @@ def as_schedules(profile: Any, game: ContinuousGame, n_bids: int) -> BidProfile:
 
     A strategy may be a `BidSchedule` or a sequence of what `as_bids` takes, one a bid.
     """
-    if not isinstance(profile, BidProfile):
-        made: dict[tuple[int, int], BidSchedule] = {}
-        schedules = []
-        given = list(profile)
-        for i, strategy in enumerate(given):
-            prior = game.priors[min(i, game.n_players - 1)]
-            key = id(strategy), id(prior)
-            if key not in made:
-                made[key] = _as_schedule(strategy, prior, i, n_bids)
-            schedules.append(made[key])
-        profile = BidProfile(schedules)
+    profile = _read(profile, game, lambda given, prior, i: _as_schedule(given, prior, i, n_bids))
     if profile.n_players != game.n_players:
         raise ProfileError(
             f"profile has {profile.n_players} schedules, want {game.n_players}: one a player."
@@ -324,6 +293,21 @@ def as_schedules(profile: Any, game: ContinuousGame, n_bids: int) -> BidProfile:
         for f in schedule.functions:
             _check_function(f, game, i)
     return profile
+
+
+def _read(profile: Any, game: ContinuousGame, make: Callable[[Any, Prior, int], Any]) -> BidProfile:
+    """Return what `make` makes of each player's strategy, one object where it is given one."""
+    if isinstance(profile, BidProfile):
+        return profile
+    made: dict[tuple[int, int], Any] = {}
+    strategies, given = [], list(profile)
+    for i, strategy in enumerate(given):
+        prior = game.priors[min(i, game.n_players - 1)]
+        key = id(strategy), id(prior)
+        if key not in made:
+            made[key] = make(strategy, prior, i)
+        strategies.append(made[key])
+    return BidProfile(strategies)
 
 
 def _as_schedule(strategy: Any, prior: Prior, i: int, n_bids: int) -> BidSchedule:

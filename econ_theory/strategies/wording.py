@@ -10,7 +10,7 @@ from econ_theory.arrays import Array
 from econ_theory.games.finite.labels import Labels
 from econ_theory.tables import folded, shown, table_html
 
-__all__ = ["mixture", "profile_html", "profile_line", "profile_text", "who_does"]
+__all__ = ["curve", "mixture", "profile_html", "profile_line", "profile_text", "who_does"]
 
 MOST_TYPES = 12
 MOST_ACTIONS = 8
@@ -59,6 +59,20 @@ def profile_line(rows: Sequence[Array], labels: Labels) -> str:
         head if not types else f"{head} ({'; '.join(line.strip() for line in types)})"
         for head, *types in players
     )
+
+
+def curve(bid: Callable[[Array], Array], types: Array, bids: Array) -> str:
+    """Return a bid function in words, from the lowest type to the highest, with points between.
+
+    >>> curve(lambda v: v * v, np.array([0, 0.5, 1]), np.array([0, 0.25, 1]))
+    '0 to 1 on [0, 1] (0.0625 at 0.25, 0.25 at 0.5, 0.5625 at 0.75)'
+    """
+    if len(types) == 1:
+        return f"{bids[0]:.4g} at {types[0]:.4g}"
+    told = f"{bids[0]:.4g} to {bids[-1]:.4g} on [{types[0]:.4g}, {types[-1]:.4g}]"
+    between = types[0] + np.array([0.25, 0.5, 0.75]) * (types[-1] - types[0])
+    points = (f"{b:.4g} at {v:.4g}" for v, b in zip(between, bid(between), strict=True))
+    return f"{told} ({', '.join(points)})" if len(types) > 2 else told
 
 
 def who_does(strategies: Sequence[object], verb: str) -> str:

@@ -72,5 +72,5 @@ def test_bad_input_is_refused_by_name(game, branch):
         plot_branch(branch, game, 1, t=1)
     with pytest.raises(ProfileError, match="strategy of player 1 has shape"):
         plot_branch(branch, BayesianGame([[1.0]], [np.ones((1, 1, 2, 2))] * 2))
-    with pytest.raises(ProfileError, match="strategy of player 1 has shape"):
+    with pytest.raises(ProfileError, match="strategy of Row has shape"):
         plot_branch(branch, game, equilibrium=StrategyProfile([[[1.0]], [[1.0]]]))
