@@ -2,6 +2,7 @@ from .beliefs import interim, posterior
 from .certificates import Certificate, certify
 from .driver import Solution, solve
 from .games import AuctionGame, BayesianGame, Game
+from .records import load_json
 from .search import Equilibria, solve_all
 from .strategies import BidFunction, BidProfile, StrategyProfile
 from .trial import Status
@@ -19,6 +20,7 @@ __all__ = [
     "StrategyProfile",
     "certify",
     "interim",
+    "load_json",
     "posterior",
     "solve",
     "solve_all",

@@ -1,10 +1,12 @@
-"""Array checks at the door: read-only copies, finite numbers, simplex rows, exact rationals."""
+"""Arrays: checks at the door, read-only copies, exact rationals, and when two are the same."""
 
 from __future__ import annotations
 
+import math
 import numbers
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +15,16 @@ from numpy.typing import NDArray
 
 from econ_theory.errors import EconError
 
-__all__ = ["Array", "as_fractions", "as_numbers", "frozen", "is_exact", "simplex_fault"]
+__all__ = [
+    "Array",
+    "ByContent",
+    "as_fractions",
+    "as_numbers",
+    "frozen",
+    "is_exact",
+    "same",
+    "simplex_fault",
+]
 
 Array = NDArray[Any]
 """A numpy array of float64, or of `Fraction` objects where arithmetic is exact."""
@@ -48,6 +59,13 @@ def as_numbers(data: Any, error: type[EconError], what: str) -> Array:
     >>> as_numbers([Fraction(1, 3), 1], EconError, "x")
     array([Fraction(1, 3), Fraction(1, 1)], dtype=object)
     """
+    if np.ma.is_masked(data) or any(
+        map(np.ma.is_masked, data if type(data) in (list, tuple) else ())
+    ):
+        raise error(
+            f"{what} has masked entries, want a number in each; pass array.filled(value) to say "
+            "which."
+        )
     try:
         array = np.array(data)
     except ValueError as problem:
@@ -106,3 +124,66 @@ def simplex_fault(array: Array, axes: Sequence[int] | None = None) -> str | None
         return f"sums to {float(total.item()):.12g}, want 1"
     where = tuple(int(k) for k in np.unravel_index(int(off.argmax()), off.shape))
     return f"sums to {float(total[where]):.12g} in row {where}, want 1"
+
+
+def same(one: Any, other: Any) -> bool:
+    """Return whether two values are equal all through: arrays, sequences of them, anything else.
+
+    Arrays are the same if shape and every entry are (nan is nan) and both are exact or neither is:
+    a profile of Fractions is not the same as its rounding. A list is not a tuple.
+
+    >>> same((np.zeros(2), [0.5]), (np.zeros(2), [0.5])), same(np.zeros(2), np.zeros(1))
+    (True, False)
+    >>> same(np.array([0.5]), as_fractions(np.array([0.5])))
+    False
+    """
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        if not (isinstance(one, np.ndarray) and isinstance(other, np.ndarray)):
+            return False
+        if is_exact(one) != is_exact(other):
+            return False
+        nan = one.dtype.kind == "f" and other.dtype.kind == "f"
+        return np.array_equal(one, other, equal_nan=nan)
+    if isinstance(one, (tuple, list)) and type(one) is type(other):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other) or (_is_nan(one) and _is_nan(other))
+
+
+class ByContent:
+    """Equality and hash of a frozen dataclass with arrays in its fields: `same`, field by field.
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True, eq=False)
+    ... class Point(ByContent):
+    ...     at: Array
+    >>> Point(np.zeros(2)) == Point(np.zeros(2)), len({Point(np.zeros(2)), Point(np.ones(2))})
+    (True, 2)
+    """
+
+    def _content(self) -> list[Any]:
+        return [getattr(self, f.name) for f in fields(self) if f.compare]  # type: ignore[arg-type]
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return NotImplemented
+        assert isinstance(other, ByContent)
+        return self is other or same(self._content(), other._content())
+
+    def __hash__(self) -> int:
+        return hash((type(self), *map(_key, self._content())))
+
+
+def _key(value: Any) -> Any:
+    """Return something hashable that is equal wherever values are the `same`."""
+    if isinstance(value, np.ndarray):
+        if is_exact(value):
+            return value.shape, tuple(value.ravel().tolist())
+        # Plus zero: minus zero is equal to zero, but its bytes are not.
+        return value.shape, (np.nan_to_num(value.astype(float)) + 0.0).tobytes()
+    if isinstance(value, (tuple, list)):
+        return type(value), tuple(map(_key, value))
+    return "nan" if _is_nan(value) else value
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and math.isnan(value)

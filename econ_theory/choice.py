@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from difflib import get_close_matches
+from typing import Any
 
-from econ_theory.errors import RefusedError
+from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games import (
     AggregativeGame,
     AuctionGame,
@@ -43,7 +45,7 @@ from econ_theory.solvers import (
     ZeroSumLp,
 )
 
-__all__ = ["Choice", "choices", "choose", "solver_name"]
+__all__ = ["Choice", "as_solver", "choices", "choose", "solver_name"]
 
 SMALL = 150
 """Rows of a linear complementarity problem up to which pivoting from uniform play just works."""
@@ -186,6 +188,48 @@ def _that_apply(game: ContinuousGame) -> tuple[Choice, ...]:
 def _chain(*parts: tuple[Solver, int]) -> Chain:
     solvers, steps = zip(*parts, strict=True)
     return Chain(solvers, steps)
+
+
+def as_solver(given: Solver | str | None) -> Solver | None:
+    """Return the solver that `given` is or names; None is the default solver.
+
+    >>> as_solver("Lemke") == Lemke()
+    True
+    >>> as_solver(Lemke)
+    Traceback (most recent call last):
+    econ_theory.errors.SettingError: solver is the class Lemke, want an instance; write Lemke().
+    """
+    if isinstance(given, type):
+        raise SettingError(
+            f"solver is the class {given.__name__}, want an instance; write {given.__name__}()."
+        )
+    if isinstance(given, str):
+        named = _named()
+        if given not in named:
+            near = get_close_matches(given, named, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else "see econ_theory.solvers."
+            raise SettingError(f"solver is {given!r}, want the name of a solver; {hint}")
+        return named[given]()
+    if given is not None and not callable(getattr(given, "propose", None)):
+        raise SettingError(
+            f"solver is of type {type(given).__name__}, want a solver, its name or None; see "
+            "econ_theory.solvers."
+        )
+    return given
+
+
+def _named() -> dict[str, Any]:
+    """Return the solvers that need no settings, by name."""
+    from econ_theory import solvers
+
+    public = {name: getattr(solvers, name) for name in solvers.__all__}
+    return {
+        name: made
+        for name, made in public.items()
+        if hasattr(made, "propose")
+        and is_dataclass(made)
+        and all(f.default is not MISSING or f.default_factory is not MISSING for f in fields(made))
+    }
 
 
 def solver_name(solver: Solver) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, overload
@@ -9,13 +10,14 @@ from typing import Any, overload
 import numpy as np
 
 from econ_theory.certificates import Certificate, ContinuousCertificate, certify
-from econ_theory.choice import Choice, choices, solver_name
+from econ_theory.choice import Choice, as_solver, choices, solver_name
 from econ_theory.errors import NotConverged, RefusedError, SettingError
 from econ_theory.games.continuous.base import ContinuousGame
 from econ_theory.games.finite.bayesian import BayesianGame
+from econ_theory.records import Record
 from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import Solver
-from econ_theory.strategies import StrategyProfile, check_profile
+from econ_theory.strategies import StrategyProfile, as_profile
 from econ_theory.trial import Status, Trial
 
 __all__ = ["ContinuousSolution", "Solution", "solve"]
@@ -24,13 +26,17 @@ EXACT_TOL = 1e-9
 """Relative gain at which an exact solver's proposal counts as an equilibrium up to rounding."""
 
 
-@dataclass(frozen=True, eq=False)
-class Solution:
+@dataclass(frozen=True, eq=False, repr=False)
+class Solution(Record):
     """The best proposal of a run, with the certificate that judged it.
+
+    Its text is a line of what it amounts to, who plays what, and why this solver. Solutions are
+    equal if all of their fields are, seconds too.
 
     Attributes
     ----------
     profile : StrategyProfile
+        With the game's labels.
     certificate : Certificate
     status : Status
     solver : str
@@ -57,16 +63,24 @@ class Solution:
     history: tuple[tuple[int, float, float], ...] = ()
     entropy: int | None = None
 
-    def __str__(self) -> str:
+    @property
+    def line(self) -> str:
+        """What the run came to, in one line."""
         return f"{self.solver}: {self.certificate} [{self.status.name.lower()}]"
+
+    def __str__(self) -> str:
+        return "\n".join(filter(None, (self.line, str(self.profile), self.reason)))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.line})"
 
     def _repr_html_(self) -> str:
         from html import escape
 
-        return f"<p>{escape(str(self))}<br>{escape(self.reason)}</p>" + self.profile._repr_html_()
+        return f"<p>{escape(self.line)}<br>{escape(self.reason)}</p>" + self.profile._repr_html_()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ContinuousSolution(Solution):
     """A `Solution` of a `ContinuousGame`: its profile is mostly a `BidProfile`."""
 
@@ -77,7 +91,7 @@ class ContinuousSolution(Solution):
 @overload
 def solve(
     game: ContinuousGame,
-    solver: Solver | None = None,
+    solver: Solver | str | None = None,
     *,
     start: Any = None,
     rng: Seed = None,
@@ -92,9 +106,9 @@ def solve(
 @overload
 def solve(
     game: BayesianGame,
-    solver: Solver | None = None,
+    solver: Solver | str | None = None,
     *,
-    start: StrategyProfile | None = None,
+    start: StrategyProfile | Sequence[Any] | None = None,
     rng: Seed = None,
     tol: float = 1e-3,
     max_steps: int = 100_000,
@@ -106,7 +120,7 @@ def solve(
 
 def solve(
     game: Any,
-    solver: Solver | None = None,
+    solver: Solver | str | None = None,
     *,
     start: Any = None,
     rng: Seed = None,
@@ -124,9 +138,10 @@ def solve(
     Parameters
     ----------
     game : BayesianGame or ContinuousGame
-    solver : Solver, optional
-        Default: `choose` picks one, and `Solution.reason` says why.
-    start : StrategyProfile, optional
+    solver : Solver or str, optional
+        A solver, or the name of one: ``"Lemke"``. Default: `choose` picks one, and
+        `Solution.reason` says why.
+    start : StrategyProfile or its rows, optional
         Where to begin; solvers that cannot use it say so in their docstring.
     rng : int, Generator or None
     tol : float
@@ -159,10 +174,11 @@ def solve(
     """
     if not tol >= 0:
         raise SettingError(f"tol is {tol}, want a share of the payoff range >= 0.")
+    solver = as_solver(solver)
     if max_steps < 1:
         raise SettingError(f"max_steps is {max_steps}, want at least 1.")
     chosen = choices(game, started=start is not None) if solver is None else (Choice(solver, ""),)
-    check_solvable(game, chosen[0].solver, start)
+    start = check_solvable(game, chosen[0].solver, start)
     game = game.centred
     rng = as_rng(rng)
     entropy = entropy_of(rng)
@@ -187,8 +203,9 @@ def solve(
             f"{name} proposed no profile ({ended}), want one; use the default solver."
         )
     kind: Any = ContinuousSolution if continuous else Solution
+    profile = trial.best[0] if continuous else trial.best[0].labelled(game)
     solution = kind(
-        profile=trial.best[0],
+        profile=profile,
         certificate=trial.best[1],
         status=trial.status,
         solver=name,
@@ -232,7 +249,8 @@ def _run(
                 return ""
 
 
-def check_solvable(game: Any, solver: Solver, start: Any) -> None:
+def check_solvable(game: Any, solver: Solver, start: Any) -> Any:
+    """Return `start` as a profile of `game`; raise if it is none, or if `solver` refuses."""
     if _continuous(game) and not getattr(solver, "continuous", False):
         raise RefusedError(
             f"{solver_name(solver)} refuses: types are continuous, want a BayesianGame; use the "
@@ -241,12 +259,13 @@ def check_solvable(game: Any, solver: Solver, start: Any) -> None:
     if start is not None and _continuous(game):
         from econ_theory.certificates.continuous import judge_of
 
-        judge_of(game).as_profile(start, game)
+        start = judge_of(game).as_profile(start, game)
     elif start is not None:
-        check_profile(start, game)
+        start = as_profile(start, game)
     refusal = solver.refuses(game)
     if refusal:
         raise RefusedError(f"{solver_name(solver)} refuses: {refusal}")
+    return start
 
 
 def _continuous(game: Any) -> bool:

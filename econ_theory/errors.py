@@ -4,10 +4,10 @@
 
     EconError
     ├── GameError      (ValueError)    a game's prior, payoffs, labels or file are wrong
-    │   └── FormatError                a game file is malformed: names the line or field
+    │   └── FormatError                a file is malformed: names the line or field
     ├── ProfileError   (ValueError)    a strategy profile is no profile of that game
     ├── SettingError   (ValueError)    an option of a solver, learner or driver is wrong
-    ├── RefusedError   (ValueError)    a method does not apply to this game, and says what does
+    ├── RefusedError   (ValueError)    a method does not apply to this object, and says what does
     ├── NotConverged   (RuntimeError)  the tolerance was not reached; carries the solution so far
     ├── AuditError     (RuntimeError)  trials of an audit failed; carries the ledger of the rest
     └── MissingExtra   (ImportError)   an optional dependency is absent; names its install line
@@ -45,7 +45,7 @@ class GameError(EconError, ValueError):
 
 
 class FormatError(GameError):
-    """A game file is malformed; the message names the line or field."""
+    """A file is malformed; the message names the line or field."""
 
 
 class ProfileError(EconError, ValueError):
@@ -57,23 +57,30 @@ class SettingError(EconError, ValueError):
 
 
 class RefusedError(EconError, ValueError):
-    """A method does not apply to this game; the message says what to use instead."""
+    """A method does not apply to this game or result; the message says what to use instead."""
 
 
 class NotConverged(EconError, RuntimeError):
     """A driver stopped above its tolerance; ``solution`` holds what was reached."""
 
     def __init__(self, message: str, solution: Any) -> None:
-        super().__init__(message)
+        # All arguments are kept, for an exception is pickled by them.
+        super().__init__(message, solution)
         self.solution = solution
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class AuditError(EconError, RuntimeError):
     """Trials of an audit failed or their worker died; ``ledger`` holds the claims completed."""
 
     def __init__(self, message: str, ledger: Any) -> None:
-        super().__init__(message)
+        super().__init__(message, ledger)
         self.ledger = ledger
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class MissingExtra(EconError, ImportError):

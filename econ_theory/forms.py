@@ -83,7 +83,7 @@ def harsanyi_form(game: BayesianGame) -> Form:
             for weight, plan in zip(row[0], plans[i], strict=True):
                 played[np.arange(game.n_types[i]), plan] += weight
             rows.append(played)
-        return StrategyProfile(rows)
+        return StrategyProfile(rows, game.labels)
 
     return Form(form, lift)
 
@@ -133,7 +133,8 @@ def agent_form(game: BayesianGame) -> Form:
 
     def lift(profile: StrategyProfile) -> StrategyProfile:
         rows = iter(row[0] for row in profile.rows)
-        return StrategyProfile([np.stack([next(rows) for _ in range(t)]) for t in game.n_types])
+        played = [np.stack([next(rows) for _ in range(t)]) for t in game.n_types]
+        return StrategyProfile(played, game.labels)
 
     return Form(form, lift)
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any, overload
 
 import numpy as np
 
 from econ_theory.arrays import is_exact
 from econ_theory.certificates import certify
 from econ_theory.certificates.recovery import recover_exactly
-from econ_theory.choice import choose, solver_name
+from econ_theory.choice import as_solver, choose, solver_name
 from econ_theory.driver import (
     EXACT_TOL,
     Solution,
@@ -19,9 +20,11 @@ from econ_theory.driver import (
 )
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.finite.bayesian import BayesianGame
+from econ_theory.records import Record
 from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import ExtremeEnumeration, PureEnumeration, Solver
 from econ_theory.strategies import StrategyProfile
+from econ_theory.tables import folded, shown, table_html
 from econ_theory.trial import Status
 
 __all__ = ["Equilibria", "solve_all"]
@@ -34,10 +37,18 @@ PLAYED = 1e-9
 
 LATE = "max_seconds passed"
 
+LEFT_BEHIND = "the search was left behind when this was saved; call solve_all again to go on"
 
-@dataclass(eq=False)
-class Equilibria(Iterator[Solution]):
-    """Distinct certified equilibria, found one at a time; then what the list amounts to.
+MOST_SHOWN = 8
+
+
+@dataclass(eq=False, repr=False)
+class Equilibria(Sequence[Solution], Record):
+    """Distinct certified equilibria, found as they are asked for and remembered.
+
+    A sequence: loop over it as often as you like, index it, ask whether there is any. A loop takes
+    each equilibrium as it is found; `len`, a negative index, `print` and `to_json` finish the
+    search. Pickling keeps what was found and leaves the search behind.
 
     Attributes
     ----------
@@ -53,33 +64,107 @@ class Equilibria(Iterator[Solution]):
     --------
     >>> u = np.array([[2, 0], [0, 1]]).reshape(1, 1, 2, 2)
     >>> search = solve_all(BayesianGame([[1]], [u, u]))
-    >>> len(list(search)), search.complete
-    (3, True)
+    >>> search[0].certificate.epsilon, search.complete
+    (Fraction(0, 1), None)
+    >>> print(search)
+    3 equilibria (complete): all vertices were matched...
+    1. player 1: a1 1; player 2: a1 1
+    2. player 1: a1 1/3, a2 2/3; player 2: a1 1/3, a2 2/3
+    3. player 1: a2 1; player 2: a2 1
     """
 
-    _search: Iterator[Solution] = field(repr=False)
+    _search: Iterator[Solution] | None = None
     found: list[Solution] = field(default_factory=list)
     complete: bool | None = None
     reason: str = ""
 
-    def __next__(self) -> Solution:
-        return next(self._search)
+    def __iter__(self) -> Iterator[Solution]:
+        k = 0
+        while self._reach(k + 1):
+            yield self.found[k]
+            k += 1
+
+    def __len__(self) -> int:
+        self._reach(None)
+        return len(self.found)
+
+    def __bool__(self) -> bool:
+        return self._reach(1)
+
+    @overload
+    def __getitem__(self, index: int) -> Solution: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Solution]: ...
+
+    def __getitem__(self, index: int | slice) -> Solution | list[Solution]:
+        if isinstance(index, slice):
+            ends = [end for end in (index.start, index.stop) if end is not None]
+            forward = index.stop is not None and min(ends) >= 0 and (index.step or 1) > 0
+            self._reach(index.stop if forward else None)
+        else:
+            self._reach(index + 1 if index >= 0 else None)
+        return self.found[index]
+
+    def _reach(self, count: int | None) -> bool:
+        """Search until `count` equilibria are found (None: all); return whether they are."""
+        while self._search is not None and (count is None or len(self.found) < count):
+            if next(self._search, None) is None:
+                self._search = None
+        return count is None or len(self.found) >= count
+
+    def _record_fields(self) -> dict[str, Any]:
+        self._reach(None)
+        return {"found": self.found, "complete": self.complete, "reason": self.reason}
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {"_search": None, "found": self.found}
+        if self.complete is None:
+            return {**state, "complete": False, "reason": LEFT_BEHIND}
+        return {**state, "complete": self.complete, "reason": self.reason}
+
+    @property
+    def line(self) -> str:
+        """How many so far, whether that is all, and why."""
+        word = "equilibrium" if len(self.found) == 1 else "equilibria"
+        state = {None: "searching", True: "complete", False: "not complete"}[self.complete]
+        return f"{len(self.found)} {word} ({state}): {self.reason or 'search goes on'}"
 
     def __str__(self) -> str:
-        state = {None: "searching", True: "complete", False: "not complete"}[self.complete]
-        return f"{len(self.found)} equilibria ({state}): {self.reason or 'search goes on'}"
+        count = len(self)
+        lines = folded(
+            lambda k: f"{k + 1}. {self.found[k].profile.line}", count, MOST_SHOWN, "equilibria"
+        )
+        return "\n".join([self.line, *lines])
+
+    def __repr__(self) -> str:
+        return f"Equilibria({self.line})"
+
+    def _repr_html_(self) -> str:
+        rows = folded(
+            lambda k: [
+                str(k + 1),
+                self.found[k].profile.line,
+                shown(self.found[k].certificate.epsilon),
+            ],
+            len(self),
+            MOST_SHOWN,
+            "equilibria",
+            lambda words: [words],
+        )
+        return table_html(self.line, ["", "who plays what", "epsilon"], rows)
 
 
 def solve_all(
     game: BayesianGame,
-    solver: Solver | None = None,
+    solver: Solver | str | None = None,
     *,
     rng: Seed = None,
     tol: float = EXACT_TOL,
     restarts: int = 16,
     max_seconds: float | None = None,
 ) -> Equilibria:
-    """Return an iterator over distinct certified equilibria; it says at its end if they are all.
+    """Return the distinct certified equilibria, found as you loop; at the end it says if all.
 
     Small two-player games: all extreme equilibria as rationals with exact certificates; every other
     is a mixture of them (`ExtremeEnumeration`). Otherwise: all pure equilibria, then what the
@@ -92,7 +177,7 @@ def solve_all(
     Parameters
     ----------
     game : BayesianGame
-    solver : Solver, optional
+    solver : Solver or str, optional
     rng : int, Generator or None
     tol : float
         Relative epsilon, share of the payoff range, up to which a proposal counts.
@@ -104,7 +189,7 @@ def solve_all(
     Raises
     ------
     RefusedError
-        If `solver` does not apply to this game; says what does.
+        If the game has continuous types, or `solver` does not apply to it; says what does.
 
     Examples
     --------
@@ -113,12 +198,20 @@ def solve_all(
     >>> [s.profile.rows[0].tolist() for s in solve_all(game, PureEnumeration())]
     [[[1.0, 0.0]], [[0.0, 1.0]]]
     """
+    if not isinstance(game, BayesianGame):
+        raise RefusedError(
+            f"game is of type {type(game).__name__}, want a BayesianGame: equilibria of others "
+            "cannot be listed; use solve."
+        )
+    if not tol >= 0:
+        raise SettingError(f"tol is {tol}, want a share of the payoff range >= 0.")
+    solver = as_solver(solver)
     if restarts < 0:
         raise SettingError(f"restarts is {restarts}, want an integer >= 0.")
     if solver is not None:
         check_solvable(game, solver, None)
     rng = as_rng(rng)
-    equilibria = Equilibria(iter(()))
+    equilibria = Equilibria()
     gather = _Gather(equilibria, game, entropy_of(rng), tol, max_seconds)
     equilibria._search = _searched(gather, solver, rng, restarts)
     return equilibria
@@ -211,7 +304,7 @@ class _Gather:
         if certificate.relative > self.tol:
             return None
         return Solution(
-            profile,
+            profile.labelled(self.game),
             certificate,
             Status.CONVERGED,
             solver_name(solver),

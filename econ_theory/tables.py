@@ -1,15 +1,57 @@
-"""HTML tables for notebooks: escaped strings in, one table out; text that shows what it holds."""
+"""How results are shown: numbers, lists that fold, text that shows what it holds, HTML tables."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from html import escape
+from typing import Any, TypeVar
 
-__all__ = ["table_html", "visible"]
+__all__ = ["folded", "shown", "table_html", "visible"]
 
 JOINERS = "\u200c\u200d"
 """Marks of format that words of some languages, and pictures, are made of."""
+
+MOST_BITS = 64
+"""Size of a denominator up to which a fraction is written out."""
+
+
+def shown(number: Any, digits: int = 4) -> str:
+    """Return a number in a few characters: short fractions as they are, else `digits` digits.
+
+    A fraction too long to read is rounded, and a ``~`` says so.
+
+    >>> shown(Fraction(6, 7)), shown(0.123456), shown(1.0), shown(Fraction(1, 3**50))
+    ('6/7', '0.1235', '1', '~1.393e-24')
+    """
+    if isinstance(number, Fraction):
+        if max(number.numerator.bit_length(), number.denominator.bit_length()) <= MOST_BITS:
+            return str(number)
+        return f"~{float(number):.{digits}g}"
+    return f"{float(number):.{digits}g}"
+
+
+T = TypeVar("T")
+
+
+def folded(
+    item: Callable[[int], T],
+    count: int,
+    most: int,
+    what: str,
+    note: Callable[[str], T] = lambda words: words,
+) -> list[T]:
+    """Return ``item(0) .. item(count - 1)``, or the first `most` and how many more there are.
+
+    A single one more is shown instead. `note` makes an item of the words that say how many.
+
+    >>> folded("abcd".__getitem__, 4, 2, "types"), folded("abc".__getitem__, 3, 2, "types")
+    (['a', 'b', '... and 2 more types'], ['a', 'b', 'c'])
+    """
+    if count <= most + 1:
+        return [item(k) for k in range(count)]
+    return [*map(item, range(most)), note(f"... and {count - most} more {what}")]
 
 
 def table_html(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

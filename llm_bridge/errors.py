@@ -67,8 +67,12 @@ class SweepError(BridgeError, RuntimeError):
     """A run of several failed or its worker died; ``runs`` holds those that ended, by seed."""
 
     def __init__(self, message: str, runs: dict[int, Any]) -> None:
-        super().__init__(message)
+        # All arguments are kept, for an exception is pickled by them.
+        super().__init__(message, runs)
         self.runs = runs
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class TaskError(BridgeError, ValueError):

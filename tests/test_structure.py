@@ -102,11 +102,15 @@ def test_the_readme_example_runs_and_proves_what_it_says() -> None:
     result = subprocess.run(
         [sys.executable, "-c", example], capture_output=True, text=True, check=True
     )
-    first, second, third = result.stdout.splitlines()
+    first, *played, how, summary, equilibrium, proof = result.stdout.splitlines()
     assert first.startswith("Lemke: epsilon = ")
-    assert "Fraction(6, 7)" in second
-    assert second.endswith(" 0"), "the certificate is exact"
-    assert third.startswith("1 equilibria (complete)")
+    assert played[0] == "entrant"
+    assert played[2].startswith("  weak: enter 0.857")
+    assert how == "two players, small: complementary pivoting"
+    assert summary.startswith("1 equilibrium (complete): all vertices were matched")
+    assert "weak: enter 6/7, stay out 1/7" in equilibrium
+    assert proof.startswith("epsilon = 0 "), "the certificate is exact"
+    assert proof.endswith("nobody gains by deviating")
 
 
 def test_nothing_names_the_workplace() -> None:

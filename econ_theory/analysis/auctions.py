@@ -10,6 +10,7 @@ from econ_theory.errors import RefusedError
 from econ_theory.games.continuous.auction import AuctionGame
 from econ_theory.games.continuous.base import ContinuousGame
 from econ_theory.games.continuous.payment_rules import AllPay, CustomPayoff, Effort, KthPrice
+from econ_theory.records import Record
 
 __all__ = ["AllocationWelfare", "allocation_welfare", "auction_revenue"]
 
@@ -50,7 +51,7 @@ def auction_revenue(auction: AuctionGame, profile: Any) -> float:
 
 
 @dataclass(frozen=True)
-class AllocationWelfare:
+class AllocationWelfare(Record):
     """What the object is worth to whom it goes.
 
     Attributes

@@ -21,6 +21,7 @@ from econ_theory.arrays import Array
 from econ_theory.errors import RefusedError
 from econ_theory.games.continuous.double_auction import DoubleAuction
 from econ_theory.games.continuous.priors import Prior
+from econ_theory.records import Record
 from econ_theory.strategies.bids import BidFunction, as_bids
 
 __all__ = ["GainsFromTrade", "gains_from_trade"]
@@ -35,7 +36,7 @@ SURE = 1e-9
 
 
 @dataclass(frozen=True)
-class GainsFromTrade:
+class GainsFromTrade(Record):
     """Expected value less cost of what is traded, and what it could be.
 
     Attributes

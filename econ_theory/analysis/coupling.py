@@ -11,6 +11,7 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.games.finite.derivatives import ValueDerivatives
+from econ_theory.records import Record
 from econ_theory.seeding import Seed, as_rng
 from econ_theory.solvers.finite.quantal_response import Temperature, type_temperatures
 from econ_theory.strategies import StrategyProfile
@@ -27,7 +28,7 @@ ASCENT_STEPS = 60
 
 
 @dataclass(frozen=True)
-class Coupling:
+class Coupling(Record):
     """A game's coupling constant L_c, between two bounds, and how fast its payoffs move.
 
     Attributes

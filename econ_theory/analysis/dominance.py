@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from econ_theory.arrays import Array, frozen
 from econ_theory.errors import ProfileError, RefusedError
 from econ_theory.games.finite.bayesian import BayesianGame
-from econ_theory.strategies import StrategyProfile, check_profile
+from econ_theory.records import Record
+from econ_theory.strategies import StrategyProfile, as_profile
 
 __all__ = ["Reduction", "undominated"]
 
@@ -18,7 +21,7 @@ MOST_ENTRIES = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Reduction:
+class Reduction(Record):
     """A game without its dominated actions.
 
     Attributes
@@ -46,29 +49,29 @@ class Reduction:
             for mask, weight in zip(self.kept, weights, strict=True)
         )
 
-    def lift(self, profile: StrategyProfile) -> StrategyProfile:
+    def lift(self, profile: StrategyProfile | Sequence[Any]) -> StrategyProfile:
         """Return a profile of `game` as one of `original`: dropped actions are not played."""
-        check_profile(profile, self.game)
+        profile = as_profile(profile, self.game)
         rows = []
         for row, mask in zip(profile.rows, self.kept, strict=True):
             whole = np.zeros(mask.shape, dtype=row.dtype)
             whole[:, mask.any(axis=0)] = row
             rows.append(whole)
-        return StrategyProfile(rows)
+        return StrategyProfile(rows, self.original.labels)
 
-    def restrict(self, profile: StrategyProfile) -> StrategyProfile:
+    def restrict(self, profile: StrategyProfile | Sequence[Any]) -> StrategyProfile:
         """Return a profile of `original` as one of `game`; refuse one that plays what is gone."""
-        check_profile(profile, self.original)
+        profile = as_profile(profile, self.original)
         rows = []
         for i, (row, mask) in enumerate(zip(profile.rows, self.kept, strict=True)):
             left = row[:, mask.any(axis=0)]
             if (left.sum(axis=1) != row.sum(axis=1)).any():
                 raise ProfileError(
-                    f"strategy of player {i} plays an action that was struck off, want only "
-                    "actions that are kept."
+                    f"strategy of {self.original.players[i]} plays an action that was struck off, "
+                    "want only actions that are kept."
                 )
             rows.append(left)
-        return StrategyProfile(rows)
+        return StrategyProfile(rows, self.game.labels)
 
 
 def undominated(

@@ -12,6 +12,7 @@ from econ_theory.arrays import Array, frozen, is_exact
 from econ_theory.driver import solve
 from econ_theory.errors import SettingError
 from econ_theory.games.finite.bayesian import BayesianGame
+from econ_theory.records import Record
 from econ_theory.search import solve_all
 from econ_theory.strategies import StrategyProfile
 
@@ -62,7 +63,7 @@ def without_types(game: BayesianGame, i: int) -> BayesianGame:
 
 
 @dataclass(frozen=True, eq=False)
-class InformationValue:
+class InformationValue(Record):
     """Equilibrium payoffs with and without player i's observation of its type.
 
     Attributes

@@ -11,6 +11,7 @@ from econ_theory.certificates.continuous.envelope import Bidder
 from econ_theory.errors import RefusedError
 from econ_theory.games.continuous.aggregative_game import AggregativeGame
 from econ_theory.games.continuous.quadratic_payoffs import Cournot
+from econ_theory.records import Record
 from econ_theory.strategies.bids import as_bids
 
 __all__ = ["CournotOutcome", "cournot_outcome", "expected_total"]
@@ -35,7 +36,7 @@ def expected_total(game: AggregativeGame, profile: Any) -> float:
 
 
 @dataclass(frozen=True)
-class CournotOutcome:
+class CournotOutcome(Record):
     """What a Cournot market is expected to come to.
 
     Attributes

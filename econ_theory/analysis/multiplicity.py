@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,8 @@ from econ_theory.arrays import Array, frozen
 from econ_theory.certificates import certify
 from econ_theory.driver import Solution
 from econ_theory.games.finite.bayesian import BayesianGame
-from econ_theory.strategies import StrategyProfile
+from econ_theory.records import Record
+from econ_theory.strategies import StrategyProfile, as_profile
 
 __all__ = ["Multiplicity", "multiplicity"]
 
@@ -24,7 +26,7 @@ WORSE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Multiplicity:
+class Multiplicity(Record):
     """A report on a list of equilibria, duplicates taken out.
 
     Attributes
@@ -73,8 +75,9 @@ class Multiplicity:
     def _repr_html_(self) -> str:
         from econ_theory.tables import table_html
 
-        n = self.payoffs.shape[1]
-        header = ["", *(f"player {i + 1}" for i in range(n)), "welfare", "epsilon", "kind"]
+        labels = self.profiles[0].labels
+        assert labels is not None
+        header = ["", *labels.players, "welfare", "epsilon", "kind"]
         rows = [
             [
                 f"equilibrium {k + 1}",
@@ -90,7 +93,7 @@ class Multiplicity:
 
 def multiplicity(
     game: BayesianGame,
-    solutions: Iterable[Solution | StrategyProfile],
+    solutions: Iterable[Solution | StrategyProfile | Sequence[Any]],
     *,
     complete: bool = False,
 ) -> Multiplicity:
@@ -109,7 +112,8 @@ def multiplicity(
         If the list is empty.
     """
     distinct: list[StrategyProfile] = []
-    for profile in profiles_of(solutions):
+    for given in profiles_of(solutions):
+        profile = as_profile(given, game).labelled(game)
         if all(profile.distance(known) >= SAME for known in distinct):
             distinct.append(profile)
     payoffs = np.array([expected_payoffs(game, profile) for profile in distinct])

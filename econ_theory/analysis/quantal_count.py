@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.finite.bayesian import BayesianGame
+from econ_theory.records import Record
 from econ_theory.seeding import Seed, as_rng
 from econ_theory.solvers.finite.algebra.interim import InterimSystem
 from econ_theory.solvers.finite.pure_enumeration import PureEnumeration
 from econ_theory.solvers.finite.quantal_response import Temperature, type_temperatures
-from econ_theory.strategies import StrategyProfile
+from econ_theory.strategies import StrategyProfile, as_profile
 
 __all__ = ["QuantalCount", "count_quantal_responses", "phase_change"]
 
@@ -33,7 +35,7 @@ MOST_PROPOSALS = 64
 
 
 @dataclass(frozen=True)
-class QuantalCount:
+class QuantalCount(Record):
     """Distinct quantal response equilibria found, sorted by their first probabilities.
 
     Attributes
@@ -65,7 +67,7 @@ def count_quantal_responses(
     temperature: Temperature,
     *,
     n_starts: int = 40,
-    near: Iterable[StrategyProfile] = (),
+    near: Iterable[StrategyProfile | Sequence[Any]] = (),
     rng: Seed = 0,
 ) -> QuantalCount:
     """Return the `QuantalCount` of a search from many starts.
@@ -95,7 +97,8 @@ def count_quantal_responses(
         raise SettingError(f"n_starts is {n_starts}, want a number >= 0; leave it out for 40.")
     equations = _Equations(game, temperature)
     generator = as_rng(rng)
-    starts = [StrategyProfile.uniform(game), *near, *_pure_starts(game, generator)]
+    starts = [StrategyProfile.uniform(game), *(as_profile(p, game) for p in near)]
+    starts += [*_pure_starts(game, generator)]
     starts += _random_starts(game, n_starts, generator)
     found: list[Array] = []
     hits: list[int] = []

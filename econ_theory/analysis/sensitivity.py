@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +14,8 @@ from econ_theory.certificates import certify
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.games.finite.payoffs import Kernel
-from econ_theory.strategies import StrategyProfile
+from econ_theory.records import Record
+from econ_theory.strategies import StrategyProfile, as_profile
 
 __all__ = ["Sensitivity", "prior_sensitivity"]
 
@@ -21,7 +24,7 @@ SINGULAR = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
-class Sensitivity:
+class Sensitivity(Record):
     """The derivative of an equilibrium by the prior.
 
     Attributes
@@ -58,7 +61,7 @@ class Sensitivity:
 
 
 def prior_sensitivity(
-    game: BayesianGame, profile: StrategyProfile, *, tol: float = 1e-7
+    game: BayesianGame, profile: StrategyProfile | Sequence[Any], *, tol: float = 1e-7
 ) -> Sensitivity:
     """Return the `Sensitivity` of a regular equilibrium, for any number of players.
 
@@ -89,6 +92,7 @@ def prior_sensitivity(
 
     Source: Harsanyi 1973 for regular equilibria; the derivative is the implicit function theorem's.
     """
+    profile = as_profile(profile, game)
     certificate = certify(game, profile)
     if not certificate.relative <= tol:
         raise RefusedError(
@@ -150,8 +154,9 @@ def _support(game: BayesianGame, rows: tuple[Array, ...], tol: float) -> list[tu
         if tied.any():
             t, a = (int(k) for k in np.argwhere(tied)[0])
             raise RefusedError(
-                f"action {a} of type {t} of player {i} is unplayed but as good as those played, "
-                "want a strict support; the equilibrium has one-sided derivatives at best."
+                f"{game.actions[i][a]} of {game.labels.who(i, t)} is unplayed but as good as "
+                "what is played, want a strict support; the equilibrium has one-sided "
+                "derivatives at best."
             )
         result.append((np.argwhere(played), live))
     return result

@@ -15,7 +15,8 @@ from econ_theory.driver import Solution
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.games.finite.payoffs import Kernel, best_actions
-from econ_theory.strategies import StrategyProfile, check_profile
+from econ_theory.records import Record
+from econ_theory.strategies import StrategyProfile, as_profile
 
 __all__ = [
     "Efficiency",
@@ -33,7 +34,7 @@ MOST_PLANS = 2_000_000
 BATCH = 2048
 
 
-def expected_payoffs(game: BayesianGame, profile: StrategyProfile) -> Array:
+def expected_payoffs(game: BayesianGame, profile: StrategyProfile | Sequence[Any]) -> Array:
     """Return every player's ex-ante payoff at `profile`, shape ``(n,)``, payoff units.
 
     >>> pennies = np.array([[1, -1], [-1, 1]]).reshape(1, 1, 2, 2)
@@ -41,15 +42,17 @@ def expected_payoffs(game: BayesianGame, profile: StrategyProfile) -> Array:
     >>> expected_payoffs(game, StrategyProfile.pure(game, [[0], [0]]))
     array([ 1., -1.])
     """
-    check_profile(profile, game)
-    rows = profile.floating.rows
+    rows = as_profile(profile, game).floating.rows
     return frozen(
         np.array([(game.kernel.values(rows, i) * row).sum() for i, row in enumerate(rows)])
     )
 
 
 def welfare(
-    game: BayesianGame, profile: StrategyProfile, *, weights: Sequence[float] | None = None
+    game: BayesianGame,
+    profile: StrategyProfile | Sequence[Any],
+    *,
+    weights: Sequence[float] | None = None,
 ) -> float:
     """Return the weighted sum of ex-ante payoffs at `profile`; weights default to one.
 
@@ -119,11 +122,11 @@ def team_optimum(
             reply = np.eye(game.n_actions[last])[best_actions(values[k] if others else values)]
             pure.insert(last, reply)
             best = float(reached.flat[k]), pure
-    return best[0], StrategyProfile(best[1])
+    return best[0], StrategyProfile(best[1], game.labels)
 
 
 @dataclass(frozen=True)
-class Efficiency:
+class Efficiency(Record):
     """The best and worst equilibrium welfare beside the best that could be had.
 
     Ratios speak only where welfare is positive, and are nan otherwise; `losses` always speak.
@@ -152,7 +155,7 @@ class Efficiency:
 
 def efficiency(
     game: BayesianGame,
-    solutions: Iterable[Solution | StrategyProfile],
+    solutions: Iterable[Solution | StrategyProfile | Sequence[Any]],
     *,
     benchmark: Literal["team", "first best"] = "team",
     weights: Sequence[float] | None = None,
@@ -189,8 +192,9 @@ def efficiency(
 
 
 def profiles_of(solutions: Iterable[Any]) -> list[StrategyProfile]:
-    """Return the profiles of solutions, or the profiles themselves; refuse an empty list."""
-    profiles = [s if isinstance(s, StrategyProfile) else s.profile for s in solutions]
+    """Return the profiles of solutions, or the profiles or their rows; refuse an empty list."""
+    found = [getattr(s, "profile", s) for s in solutions]
+    profiles = [p if isinstance(p, StrategyProfile) else StrategyProfile(p) for p in found]
     if not profiles:
         raise SettingError("the list of solutions is empty, want at least one equilibrium.")
     return profiles

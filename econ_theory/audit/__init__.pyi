@@ -1,6 +1,6 @@
 from .base import MEANINGS, VERDICTS, Claim, Curve, Finding, Picture
 from .claims import CLAIMS, SOURCES
-from .ledger import Ledger, Row, run_audit
+from .ledger import Ledger, Row, StatedClaim, run_audit
 
 __all__ = [
     "CLAIMS",
@@ -13,5 +13,6 @@ __all__ = [
     "Ledger",
     "Picture",
     "Row",
+    "StatedClaim",
     "run_audit",
 ]

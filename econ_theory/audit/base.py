@@ -10,6 +10,7 @@ import numpy as np
 
 from econ_theory.arrays import Array, frozen
 from econ_theory.errors import SettingError
+from econ_theory.records import Record
 
 __all__ = ["MEANINGS", "VERDICTS", "Claim", "Curve", "Finding", "Picture", "Verdict"]
 
@@ -31,7 +32,7 @@ MEANINGS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
+class Curve(Record):
     """One line of a picture: `y` over `x`, with an optional band from `low` to `high`, all (K,).
 
     Points that are no path (one a game, say) are not `joined`.
@@ -69,7 +70,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Picture:
+class Picture(Record):
     """What to draw of a finding: curves over one pair of axes, labelled with their units.
 
     ``marks`` are named positions on the x axis, drawn as vertical lines.
@@ -84,7 +85,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(Record):
     """What one experiment says of its claim.
 
     Attributes

@@ -127,7 +127,7 @@ class ConsistencyKeepsCredit:
             team = max(results, key=lambda team: team.distance)
             counterexample = (
                 f"contributions {team.credit.tolist()}, P(who takes part) "
-                f"{team.presence.ravel().tolist()} (agent 0 first, absent before present): the "
+                f"{team.presence.ravel().tolist()} (agent 1 first, absent before present): the "
                 f"Q_i learn the credit {team.learned.tolist()}"
             )
         return Finding(

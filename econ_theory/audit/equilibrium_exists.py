@@ -143,7 +143,7 @@ class EquilibriumExists:
     def _searched(self, game: BayesianGame, rng: np.random.Generator) -> tuple[bool, bool, str]:
         """Return whether an equilibrium is proved, whether there is none, and why no proof."""
         if self.pure:
-            found = next(solve_all(game, PureEnumeration(), rng=rng), None)
+            found = next(iter(solve_all(game, PureEnumeration(), rng=rng)), None)
             if found is None:
                 return False, True, ""
             epsilon = certify(game, found.profile, arithmetic="exact").epsilon

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -14,16 +13,51 @@ from zlib import crc32
 import numpy as np
 
 from econ_theory.audit.base import Claim, Finding
-from econ_theory.errors import AuditError, SettingError
+from econ_theory.errors import AuditError, RefusedError, SettingError
 from econ_theory.parallel import Progress, run_tasks
+from econ_theory.records import Record
 from econ_theory.seeding import Seed, as_rng
 from econ_theory.tables import table_html
 
-__all__ = ["Ledger", "Row", "run_audit"]
+__all__ = ["Ledger", "Row", "StatedClaim", "run_audit"]
 
 
 @dataclass(frozen=True)
-class Row:
+class StatedClaim(Record):
+    """What a claim says, without its experiment: a ledger's file holds no more of one's own claims.
+
+    Claims of `econ_theory.audit.CLAIMS` come back from a file as they are, unless their words have
+    changed since.
+    """
+
+    id: str
+    statement: str
+    source: str
+    hypotheses: tuple[str, ...]
+
+    @classmethod
+    def of(cls, claim: Claim) -> StatedClaim:
+        """Return what `claim` says."""
+        return cls(claim.id, claim.statement, claim.source, tuple(claim.hypotheses))
+
+    def n_trials(self, quick: bool) -> int:
+        """Refuse: the experiment was not kept."""
+        raise RefusedError(
+            f"{self.id} came from a file, which keeps no experiment, want the claim itself; pass "
+            "the object that was audited."
+        )
+
+    def trial(self, rng: np.random.Generator, quick: bool) -> Any:
+        """Refuse: the experiment was not kept."""
+        self.n_trials(quick)
+
+    def judge(self, results: Sequence[Any]) -> Finding:
+        """Refuse: the experiment was not kept."""
+        raise RefusedError(f"{self.id} came from a file, want the claim itself to judge by.")
+
+
+@dataclass(frozen=True)
+class Row(Record):
     """One line of the ledger: a claim, what its experiment found, and what that cost.
 
     ``seconds`` is processor time, summed over the trials wherever they ran.
@@ -38,6 +72,28 @@ class Row:
     def id(self) -> str:
         """The claim's id."""
         return self.claim.id
+
+    def _record_fields(self) -> dict[str, Any]:
+        from econ_theory.audit.claims import CLAIMS
+
+        own = {name: getattr(self, name) for name in ("finding", "n_trials", "seconds")}
+        return {"claim": StatedClaim.of(self.claim), "listed": self.claim in CLAIMS, **own}
+
+    @classmethod
+    def _from_record(
+        cls, claim: StatedClaim, listed: bool, finding: Finding, n_trials: int, seconds: float
+    ) -> Row:
+        from econ_theory.audit.claims import CLAIMS
+
+        known = [c for c in CLAIMS if listed and claim == StatedClaim.of(c)]
+        return cls(known[0] if known else claim, finding, n_trials, seconds)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        # A claim of the list is the same object again wherever the row is unpickled.
+        fields = self._record_fields()
+        if fields["listed"]:
+            return self._from_record, tuple(fields.values())
+        return super().__reduce_ex__(protocol)
 
     def record(self) -> dict[str, Any]:
         """Return the row as plain JSON values; a number that is not finite becomes None."""
@@ -59,7 +115,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Ledger:
+class Ledger(Record):
     """The rows of an audit, in the order of its claims.
 
     Attributes
@@ -88,10 +144,6 @@ class Ledger:
     def records(self) -> list[dict[str, Any]]:
         """Return each row as plain values: ``{id, verdict, number, interval, seconds, ...}``."""
         return [row.record() for row in self.rows]
-
-    def to_json(self) -> str:
-        """Return the `records` as a JSON list."""
-        return json.dumps(self.records(), indent=2, ensure_ascii=False)
 
     def __str__(self) -> str:
         width = max((len(row.id) for row in self.rows), default=0)

@@ -87,7 +87,7 @@ class LocalComposes:
             for first, second in product(*local)
         ]
         tables = "; ".join(
-            f"player {i}: {' '.join(str(u) for u in payoff.ravel())}"
+            f"player {i + 1}: {' '.join(str(u) for u in payoff.ravel())}"
             for i, payoff in enumerate(payoffs)
         )
         return Joined(float(min(relatives)), len(relatives), tables)

@@ -84,7 +84,7 @@ class PerformanceDifferenceLemma:
         right = found.by_occupancy if self.form == "occupancy" else found.pointwise
         name = (
             f"{states} states, types {types}, actions {actions}, discount {discount:.3f}, "
-            f"player {i}: {found.gap:.4g} against {right:.4g}"
+            f"player {i + 1}: {found.gap:.4g} against {right:.4g}"
         )
         size = states * int(np.prod(types)) * int(np.prod(actions))
         return Instance(found.gap, right, game.payoff_range(i), size, name)

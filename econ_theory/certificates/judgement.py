@@ -29,6 +29,7 @@ from econ_theory.errors import ProfileError, RefusedError, SettingError
 from econ_theory.games import BayesianGame
 from econ_theory.games.base import Game
 from econ_theory.games.continuous.base import ContinuousGame
+from econ_theory.games.finite.labels import Labels
 from econ_theory.games.finite.payoffs import best_actions
 from econ_theory.seeding import Seed, as_rng
 from econ_theory.strategies import StrategyProfile, check_profile
@@ -103,6 +104,7 @@ def certify(
         return _certify_continuous(game, profile, arithmetic, rng)
     if not isinstance(profile, StrategyProfile):
         profile = StrategyProfile(profile)
+    labels = getattr(game, "labels", None) or profile.labels
     if arithmetic == "exact":
         exact = getattr(game, "exact", None)
         if exact is None:
@@ -119,6 +121,8 @@ def certify(
     else:
         raise SettingError(f'arithmetic is {arithmetic!r}, want "float", "exact" or "interval".')
     _check(game, profile)
+    if labels is None:
+        labels = Labels.counted([(len(row), row.shape[1]) for row in profile.rows])
     players = range(game.n_players)
     parts = [_gains(game, profile, i) for i in players]
     gains, existence = tuple(gain for gain, _, _ in parts), None
@@ -136,6 +140,7 @@ def certify(
         ranges=tuple(plain(game.payoff_range(i)) for i in players),
         arithmetic=arithmetic,
         existence=existence,
+        labels=labels,
     )
 
 

@@ -35,7 +35,9 @@ from econ_theory.certificates.finite.exact_linear import (
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.games.finite.derivatives import written_out
-from econ_theory.strategies import StrategyProfile, check_profile
+from econ_theory.games.finite.labels import Labels
+from econ_theory.records import Record
+from econ_theory.strategies import StrategyProfile, as_profile
 
 __all__ = ["Recovery", "recover_exactly"]
 
@@ -47,7 +49,7 @@ TIED = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
-class Recovery:
+class Recovery(Record):
     """An exact equilibrium, or why there is none.
 
     Attributes
@@ -68,6 +70,29 @@ class Recovery:
     def profile(self) -> StrategyProfile | None:
         """The equilibrium in Fractions, or None; computed when first asked for."""
         return None if self._digits is None else self._digits()
+
+    def _record_fields(self) -> dict[str, Any]:
+        return {
+            "floating": self.floating,
+            "certificate": self.certificate,
+            "reason": self.reason,
+            "profile": self.profile,
+        }
+
+    @classmethod
+    def _from_record(
+        cls,
+        floating: StrategyProfile | None,
+        certificate: Certificate | None,
+        reason: str,
+        profile: StrategyProfile | None,
+    ) -> Recovery:
+        recovery = cls(floating, certificate, reason)
+        recovery.__dict__["profile"] = profile
+        return recovery
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self._record_fields(), "_digits": None}
 
     def __bool__(self) -> bool:
         return self.certificate is not None
@@ -121,8 +146,7 @@ def recover_exactly(
         )
     if not tol >= 0:
         raise SettingError(f"tol is {tol}, want a share of the payoff range >= 0.")
-    profile = profile if isinstance(profile, StrategyProfile) else StrategyProfile(profile)
-    check_profile(profile, game)
+    profile = as_profile(profile, game)
     floating = profile.floating
     relative = float(certify(game, floating).relative)
     if relative > tol:
@@ -159,6 +183,7 @@ class _System(NamedTuple):
     """The equations for player j's strategy; unknown k is entry ``columns[k]`` of its rows."""
 
     j: int
+    labels: Labels
     n_actions: int
     alive: Array
     columns: Array
@@ -177,10 +202,11 @@ class _System(NamedTuple):
         guess = profile.rows[self.j].ravel()[self.columns]
         solution = solve(self.equations, self.right, guess)
         if solution is None:
-            n_live = int(self.alive.sum())
+            n_live, players = int(self.alive.sum()), self.labels.players
             raise _Failed(
-                f"player {self.j} cannot make player {1 - self.j} indifferent between the actions "
-                f"it plays ({len(self.right) - n_live} equations, {len(guess) - n_live} unknowns)"
+                f"{players[self.j]} cannot make {players[1 - self.j]} indifferent between the "
+                f"actions it plays ({len(self.right) - n_live} equations, {len(guess) - n_live} "
+                "unknowns)"
             )
         self.refuse_negative(solution)
         return self.filled(profile.exact.rows[self.j], solution)
@@ -191,7 +217,8 @@ class _System(NamedTuple):
             if value < 0:
                 t, a = divmod(int(column), self.n_actions)
                 raise _Failed(
-                    f"player {self.j} as type {t} would play action {a} with probability "
+                    f"{self.labels.who(self.j, t)} would play {self.labels.actions[self.j][a]} "
+                    f"with probability "
                     f"{float(value / unit):.2g}"
                 )
 
@@ -224,19 +251,23 @@ class _Attempt:
         systems = [self._system(j, played, tight) for j in range(2)]
         words = f"the indifference system of {sum(len(s.columns) for s in systems)} played actions"
         solver = "python-flint" if self.solve is solve_by_flint else "fraction-free elimination"
-        given, solve = self.profile, self.solve
+        given, solve, labels = self.profile, self.solve, self.game.labels
         boxes = self._boxes(systems)
         best = self._strictly_best(systems, boxes, tight) if boxes else None
         if boxes and best:
             parts = zip(systems, given.rows, boxes, strict=True)
             return Recovery(
-                StrategyProfile([system.filled(row, box.floating) for system, row, box in parts]),
+                StrategyProfile(
+                    [system.filled(row, box.floating) for system, row, box in parts], labels
+                ),
                 self._certificate(best),
                 f"{words} is proved to have one solution, an equilibrium; its rational digits are "
                 f"solved for when asked for, by {solver}",
-                lambda: StrategyProfile([system.solved(given, solve) for system in systems]),
+                lambda: StrategyProfile(
+                    [system.solved(given, solve) for system in systems], labels
+                ),
             )
-        exact = StrategyProfile([system.solved(given, solve) for system in systems])
+        exact = StrategyProfile([system.solved(given, solve) for system in systems], labels)
         best = [self._best_replies(i, exact.rows) for i in range(2)]
         return Recovery(
             exact.floating,
@@ -258,6 +289,7 @@ class _Attempt:
         sums = columns // n_actions[j] == np.flatnonzero(self.alive[j])[:, None]
         return _System(
             j=j,
+            labels=self.game.labels,
             n_actions=n_actions[j],
             alive=self.alive[j],
             columns=columns,
@@ -294,7 +326,7 @@ class _Attempt:
             better = np.argwhere(open_ & (values - base > errors + error))
             if len(better):
                 t, a = better[0]
-                raise _better(i, int(t), int(first[t]), int(a))
+                raise self._better(i, int(t), int(first[t]), int(a))
             if (open_ & (base - values <= errors + error)).any():
                 return None
             best.append(first)
@@ -311,7 +343,7 @@ class _Attempt:
             best[t] = values[t].argmax()
             worse = [a for a in np.flatnonzero(rows[i][t]) if values[t, a] < values[t, best[t]]]
             if worse:
-                raise _better(i, int(t), int(worse[0]), int(best[t]))
+                raise self._better(i, int(t), int(worse[0]), int(best[t]))
         return best
 
     def _certificate(self, best: list[Array]) -> Certificate:
@@ -332,11 +364,13 @@ class _Attempt:
             weights=tuple(frozen(prior.sum(axis=1 - i)) for i in range(2)),
             ranges=tuple(ranges),
             arithmetic="exact",
+            labels=game.labels,
         )
 
-
-def _better(i: int, t: int, played: int, better: int) -> _Failed:
-    return _Failed(
-        f"player {i} as type {t} plays action {played} though action {better} is better: the "
-        "support is wrong or degenerate"
-    )
+    def _better(self, i: int, t: int, played: int, better: int) -> _Failed:
+        labels = self.game.labels
+        actions = labels.actions[i]
+        return _Failed(
+            f"{labels.who(i, t)} plays {actions[played]} though {actions[better]} is better: the "
+            "support is wrong or degenerate"
+        )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from econ_theory.arrays import Array, frozen
+from econ_theory.games.finite.labels import Labels
+from econ_theory.records import Record
+from econ_theory.tables import folded, shown, table_html
 
 if TYPE_CHECKING:
     from econ_theory.certificates.finite.existence import Existence
@@ -27,17 +30,47 @@ Arithmetic = Literal["float", "exact", "interval"]
 Kind = Literal["bound", "sampled"]
 
 
-class Deviation(NamedTuple):
-    """A best deviation: player `i` as type `t` plays `a` instead and gains `gain` payoff units."""
+MOST_ROWS = 24
+
+NOBODY = "nobody gains by deviating"
+
+
+@dataclass(frozen=True)
+class Deviation(Record):
+    """A best deviation: player `i` as type `t` plays `a` instead and gains `gain` payoff units.
+
+    Unpacks into these four; its text says who by the game's labels.
+
+    >>> labels = Labels(["Incumbent"], [["high cost", "low cost"]], [["cut", "hold"]])
+    >>> print(Deviation(0, 0, 1, 0.5, labels))
+    Incumbent as high cost gains 0.5 by hold
+    """
 
     i: int
     t: int
     a: int
     gain: Any
+    labels: Labels
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.i, self.t, self.a, self.gain))
+
+    @property
+    def who(self) -> str:
+        """The player, and its type if it has more than one."""
+        return self.labels.who(self.i, self.t)
+
+    @property
+    def action(self) -> str:
+        """What the action is called."""
+        return self.labels.actions[self.i][self.a]
+
+    def __str__(self) -> str:
+        return f"{self.who} gains {shown(self.gain)} by {self.action}" if self.gain > 0 else NOBODY
 
 
-@dataclass(frozen=True, eq=False)
-class Certificate:
+@dataclass(frozen=True, eq=False, repr=False)
+class Certificate(Record):
     """What deviating would gain, at most, at a profile.
 
     Attributes
@@ -54,6 +87,8 @@ class Certificate:
         upper bounds, rounded upward.
     existence : Existence or None
         In interval arithmetic: the proof that a true equilibrium is near, or why there is none.
+    labels : Labels or None
+        Of players, types and actions; those of the game, or counted from 1 where it has none.
     """
 
     gains: tuple[Array, ...]
@@ -62,6 +97,7 @@ class Certificate:
     ranges: tuple[Any, ...]
     arithmetic: Arithmetic = field(default="float")
     existence: Existence | None = None
+    labels: Labels | None = None
 
     @property
     def epsilon(self) -> Any:
@@ -92,43 +128,53 @@ class Certificate:
     @property
     def worst(self) -> Deviation:
         """The deviation that gains most."""
-        return max(
-            (
-                Deviation(i, t, int(self.actions[i][t]), plain(gain))
-                for i, gains in enumerate(self.gains)
-                for t, gain in enumerate(gains)
-            ),
-            key=lambda deviation: deviation.gain,
-        )
+        i = max(range(len(self.gains)), key=lambda i: self.gains[i].max())
+        t = int(self.gains[i].argmax())
+        return Deviation(i, t, int(self.actions[i][t]), plain(self.gains[i][t]), self._names)
+
+    @property
+    def _names(self) -> Labels:
+        if self.labels is not None:
+            return self.labels
+        played = [int(max(actions)) + 1 for actions in self.actions]
+        return Labels.counted([(len(g), a) for g, a in zip(self.gains, played, strict=True)])
 
     def __str__(self) -> str:
-        i, t, a, gain = self.worst
+        worst = self.worst
+        at = f"worst: {worst.who} by {worst.action}" if worst.gain > 0 else NOBODY
         proof = f"; {self.existence}" if self.existence else ""
         return (
-            f"epsilon = {float(gain):.3g} ({float(self.relative):.2g} of the payoff range, "
-            f"{self.arithmetic}); worst: player {i + 1} as type {t + 1} by action {a + 1}{proof}"
+            f"epsilon = {float(worst.gain):.3g} ({float(self.relative):.2g} of the payoff range, "
+            f"{self.arithmetic}); {at}{proof}"
         )
 
-    def _repr_html_(self) -> str:
-        from econ_theory.tables import table_html
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self})"
 
-        rows = [
-            [
-                f"player {i + 1}",
-                f"t{t + 1}",
-                f"{float(self.weights[i][t]):.3g}",
-                f"{float(gain):.3g}",
-                f"a{int(self.actions[i][t]) + 1}",
-            ]
-            for i, gains in enumerate(self.gains)
-            for t, gain in enumerate(gains)
-        ]
+    def _repr_html_(self) -> str:
+        names = self._names
         header = ["", "type", "probability", "gain", "by playing"]
+        rows = [
+            [names.players[i], *cells]
+            for i, gains in enumerate(self.gains)
+            for cells in folded(
+                lambda t, i=i: [
+                    names.types[i][t],
+                    shown(self.weights[i][t]),
+                    shown(self.gains[i][t]),
+                    names.actions[i][int(self.actions[i][t])] if self.gains[i][t] > 0 else "",
+                ],
+                len(gains),
+                MOST_ROWS,
+                "types",
+                lambda words: [words],
+            )
+        ]
         return table_html(str(self), header, rows)
 
 
 @dataclass(frozen=True, eq=False)
-class PlayerGains:
+class PlayerGains(Record):
     """What the types of one player could gain, interval by interval of a continuum.
 
     Attributes
@@ -158,16 +204,36 @@ class PlayerGains:
     kind: Kind = "bound"
 
 
-class BidDeviation(NamedTuple):
-    """A best deviation: player `i` of type `type` bids `bid` instead and gains at most `gain`."""
+@dataclass(frozen=True)
+class BidDeviation(Record):
+    """A best deviation: player `i` of type `type` bids `bid` instead and gains at most `gain`.
+
+    Unpacks into these four.
+
+    >>> print(BidDeviation(0, 0.5, 0.25, 0.01))
+    player 1 of type 0.5 gains at most 0.01 by bidding 0.25
+    """
 
     i: int
     type: float
     bid: float
     gain: float
 
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.i, self.type, self.bid, self.gain))
 
-@dataclass(frozen=True, eq=False)
+    @property
+    def who(self) -> str:
+        """The player and its type."""
+        return f"player {self.i + 1} of type {self.type:.4g}"
+
+    def __str__(self) -> str:
+        if not self.gain > 0:
+            return NOBODY
+        return f"{self.who} gains at most {self.gain:.4g} by bidding {self.bid:.4g}"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class ContinuousCertificate(Certificate):
     """A `Certificate` over a continuum of types and bids: an entry for every interval of types.
 
@@ -218,17 +284,15 @@ class ContinuousCertificate(Certificate):
         return BidDeviation(i, middle, bid, float(self.gains[i][c]))
 
     def __str__(self) -> str:
-        i, v, bid, gain = self.worst
+        worst = self.worst
         word = "<=" if self.kind == "bound" else "about"
+        at = f"worst: {worst.who} by bidding {worst.bid:.4g}" if worst.gain > 0 else NOBODY
         return (
-            f"epsilon {word} {gain:.3g} ({self.relative:.2g} of the payoff range, {self.kind}; "
-            f"found {self.estimate:.2g}); worst: player {i + 1} of type {v:.4g} by bidding "
-            f"{bid:.4g}"
+            f"epsilon {word} {worst.gain:.3g} ({self.relative:.2g} of the payoff range, "
+            f"{self.kind}; found {self.estimate:.2g}); {at}"
         )
 
     def _repr_html_(self) -> str:
-        from econ_theory.tables import table_html
-
         rows = [
             [
                 f"player {i + 1}",

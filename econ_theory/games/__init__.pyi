@@ -33,6 +33,7 @@ from .continuous.utilities import (
     Utility,
 )
 from .finite.bayesian import BayesianGame
+from .finite.labels import Labels
 from .finite.markov import MarkovBayesianGame
 from .finite.sampled_prior import SampledPrior, prior_from_samples
 
@@ -62,6 +63,7 @@ __all__ = [
     "JointPrior",
     "Known",
     "KthPrice",
+    "Labels",
     "LinearQuadratic",
     "LinearShares",
     "LocalGlobalAuction",

@@ -8,8 +8,9 @@ from pathlib import Path
 from econ_theory.arrays import SUM_TOLERANCE
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.interop.efg_tree import InformationSet, Tree
-from econ_theory.interop.text import MOST_DIGITS, in_short, read_text, too_fine
+from econ_theory.interop.text import MOST_DIGITS, in_short, too_fine
 from econ_theory.interop.tokens import Tokens
+from econ_theory.records.files import read_text
 
 __all__ = ["loads_efg", "read_efg"]
 

@@ -15,6 +15,7 @@ import numpy as np
 from econ_theory.arrays import Array, is_exact
 from econ_theory.errors import GameError
 from econ_theory.interop.text import MOST_CELLS, number_text, quoted
+from econ_theory.records.files import write_text
 
 if TYPE_CHECKING:
     from econ_theory.games import BayesianGame
@@ -30,7 +31,7 @@ def write_efg(game: BayesianGame, path: str | Path) -> None:
     GameError
         If the tree would have more than 4 million payoffs.
     """
-    Path(path).write_text(dumps_efg(game), encoding="utf-8", newline="\n")
+    write_text(path, dumps_efg(game))
 
 
 def dumps_efg(game: BayesianGame) -> str:

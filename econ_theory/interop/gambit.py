@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
-from econ_theory.errors import require
+from econ_theory.errors import GameError, require
 from econ_theory.interop.efg_read import loads_efg
 from econ_theory.interop.efg_write import dumps_efg
 from econ_theory.interop.nfg import loads_nfg
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
 
 __all__ = ["from_pygambit", "profile_from_pygambit", "to_pygambit"]
 
+_LABEL = re.compile(r"[!-~]+(?: [!-~]+)*")
+_MISREAD = re.compile(r'\\(?=[\\"]|\Z)')
+_WANTED = (
+    "printable ASCII with single spaces between words, no backslash at its end, before a quote or "
+    "beside another, which is what Gambit takes"
+)
+
 
 def to_pygambit(game: BayesianGame) -> Any:
     """Return `game` as a `pygambit.Game` in extensive form: one information set an own type.
@@ -25,7 +33,8 @@ def to_pygambit(game: BayesianGame) -> Any:
     MissingExtra
         If pygambit is not installed.
     GameError
-        If the tree would have more than 4 million payoffs.
+        If the tree would have more than 4 million payoffs, or naming a label that Gambit refuses or
+        would change: it wants printable ASCII, single spaces within, no player "Chance".
 
     Examples
     --------
@@ -34,7 +43,33 @@ def to_pygambit(game: BayesianGame) -> Any:
     >>> len(tree.infosets)
     2
     """
-    return require("pygambit", "interop").read_efg(io.BytesIO(dumps_efg(game).encode()))
+    gambit = require("pygambit", "interop")
+    _check_labels(game)
+    return gambit.read_efg(io.BytesIO(dumps_efg(game).encode()))
+
+
+def _check_labels(game: BayesianGame) -> None:
+    """Raise `GameError` naming the first label that does not reach Gambit as it is."""
+    players = {f"player {i + 1}": label for i, label in enumerate(game.players)}
+    types = {f"type of {p}": labels for p, labels in zip(game.players, game.types, strict=True)}
+    actions = {
+        f"action of {p}": labels for p, labels in zip(game.players, game.actions, strict=True)
+    }
+    several = (
+        (what, label) for lists in (types, actions) for what in lists for label in lists[what]
+    )
+    for what, label in (*players.items(), *several):
+        reserved = label == "Chance" and what in players
+        if reserved or not _LABEL.fullmatch(label) or _MISREAD.search(label):
+            want = "another name: Gambit calls nature so" if reserved else _WANTED
+            raise GameError(
+                f"the label of {what} is {label!r}, want {want}; pass game.relabelled(...)."
+            )
+    if _MISREAD.search(game.title):
+        raise GameError(
+            f"the title is {game.title!r}, want no backslash at its end, before a quote or beside "
+            "another: Gambit misreads it; pass game.relabelled(title=...)."
+        )
 
 
 def from_pygambit(game: Any) -> BayesianGame:

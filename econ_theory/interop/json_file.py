@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -11,26 +10,21 @@ from typing import Any
 from econ_theory.arrays import Array, is_exact
 from econ_theory.errors import FormatError, GameError
 from econ_theory.games.finite.bayesian import MOST_PLAYERS, BayesianGame
-from econ_theory.interop.text import (
-    LONE_SURROGATE,
-    MOST_CELLS,
-    MOST_DIGITS,
-    in_short,
-    read_text,
-    too_fine,
-)
+from econ_theory.interop.text import MOST_CELLS, MOST_DIGITS, in_short, too_fine
+from econ_theory.records.files import read_text, write_text
+from econ_theory.records.reading import as_record, parsed
+from econ_theory.records.writing import to_text
 
-__all__ = ["dumps_json", "loads_json", "read_json", "write_json"]
+__all__ = ["dumps_json", "fields_of", "from_fields", "loads_json", "read_json", "write_json"]
 
 SCHEMA = "econ-theory/game"
-VERSION = 1
-_FIELDS = ("schema", "version", "title", "players", "types", "actions", "prior", "payoffs")
+_FIELDS = ("title", "players", "types", "actions", "prior", "payoffs")
 _RATIONAL = re.compile(r"-?\d{1,2000}(/\d{1,2000})?", re.ASCII)
 
 
 def write_json(game: BayesianGame, path: str | Path) -> None:
     """Write `game` to `path` as JSON; see `dumps_json`."""
-    Path(path).write_text(dumps_json(game) + "\n", encoding="utf-8", newline="\n")
+    write_text(path, dumps_json(game) + "\n")
 
 
 def dumps_json(game: BayesianGame) -> str:
@@ -42,20 +36,21 @@ def dumps_json(game: BayesianGame) -> str:
     >>> print(dumps_json(BayesianGame([1.0], [[[3.0, 0.5]]], title="Choice")))
     {"schema": "econ-theory/game", "version": 1, "title": "Choice", "players": ["player 1"],
      "types": [["t1"]], "actions": [["a1", "a2"]], "prior": [1.0], "payoffs": [[[3.0, 0.5]]]}
+
+    This is what ``game.to_json()`` returns, and `econ_theory.load_json` reads it too. Other results
+    have ``to_json`` alone.
+
+    Raises
+    ------
+    GameError
+        If the object is no `BayesianGame`.
     """
-    prior, payoffs = game.given
-    fields = {
-        "schema": SCHEMA,
-        "version": VERSION,
-        "title": game.title,
-        "players": game.players,
-        "types": game.types,
-        "actions": game.actions,
-        "prior": _nested(prior),
-        "payoffs": [_nested(payoff) for payoff in payoffs],
-    }
-    text = json.dumps(fields, ensure_ascii=False)
-    return LONE_SURROGATE.sub(lambda half: f"\\u{ord(half.group()):04x}", text)
+    if not isinstance(game, BayesianGame):
+        raise GameError(
+            f"the object is a {type(game).__name__}, want a BayesianGame; results have to_json(), "
+            "and econ_theory.load_json reads them."
+        )
+    return to_text(game)
 
 
 def read_json(path: str | Path) -> BayesianGame:
@@ -89,53 +84,56 @@ def loads_json(text: str, *, source: str = "text") -> BayesianGame:
             f"{source} has {entries:,} commas and opening brackets, want at most "
             f"{2 * MOST_CELLS:,}; build the game from arrays instead."
         )
-    try:
-        fields = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise FormatError(f"{source}, line {error.lineno}: {error.msg}, want JSON.") from None
-    except RecursionError:
-        raise FormatError(f"{source} is nested too deeply, want two axes a player.") from None
-    except ValueError as error:
-        raise FormatError(f"{source} has a number that is too long: {error}.") from None
-    if not isinstance(fields, dict):
-        raise FormatError(f"{source} holds a {type(fields).__name__}, want an object with fields.")
+    fields = parsed(text, source)
     if fields.get("schema") != SCHEMA:
-        got = in_short(fields.get("schema"))
-        raise FormatError(f'{source}: field "schema" is {got}, want {SCHEMA!r}.')
-    version = fields.get("version")
-    if version != VERSION or isinstance(version, bool):
         raise FormatError(
-            f'{source}: field "version" is {in_short(version)}, want {VERSION}; '
-            "a newer file needs a newer econ-theory."
+            f'{source}: field "schema" is {in_short(fields.get("schema"))}, want {SCHEMA!r}; '
+            "econ_theory.load_json reads other kinds."
         )
+    return as_record(fields, source)
+
+
+def fields_of(game: BayesianGame) -> dict[str, Any]:
+    """Return what a file says of `game`, as JSON values."""
+    prior, payoffs = game.given
+    return {
+        "title": game.title,
+        "players": game.players,
+        "types": game.types,
+        "actions": game.actions,
+        "prior": _nested(prior),
+        "payoffs": [_nested(payoff) for payoff in payoffs],
+    }
+
+
+def from_fields(fields: dict[str, Any], where: str) -> BayesianGame:
+    """Return the game that `fields_of` gave the JSON values of; complaints begin with `where`."""
     for name in _FIELDS:
         if name not in fields:
-            raise FormatError(f'{source}: field "{name}" is missing, want {", ".join(_FIELDS)}.')
+            raise FormatError(f'{where}field "{name}" is missing, want {", ".join(_FIELDS)}.')
     unknown = sorted(fields.keys() - set(_FIELDS))
     if unknown:
         raise FormatError(
-            f"{source}: field {in_short(unknown[0])} is unknown, want {', '.join(_FIELDS)}."
+            f"{where}field {in_short(unknown[0])} is unknown, want {', '.join(_FIELDS)}."
         )
     if not isinstance(fields["title"], str):
-        raise FormatError(f'{source}: field "title" is {in_short(fields["title"])}, want a string.')
-    _check_strings(fields["players"], f'{source}: field "players"')
+        raise FormatError(f'{where}field "title" is {in_short(fields["title"])}, want a string.')
+    _check_strings(fields["players"], f'{where}field "players"')
     for name in ("types", "actions"):
         lists = fields[name]
         if not isinstance(lists, list):
             raise FormatError(
-                f'{source}: field "{name}" is {in_short(lists)}, want one list a player.'
+                f'{where}field "{name}" is {in_short(lists)}, want one list a player.'
             )
         for i, labels in enumerate(lists):
-            _check_strings(labels, f'{source}: field "{name}"[{i}]')
+            _check_strings(labels, f'{where}field "{name}"[{i}]')
     payoffs = fields["payoffs"]
     if not isinstance(payoffs, list):
         raise FormatError(
-            f'{source}: field "payoffs" is {in_short(payoffs)}, want one tensor a player.'
+            f'{where}field "payoffs" is {in_short(payoffs)}, want one tensor a player.'
         )
-    prior = _numbers(fields["prior"], f'{source}: field "prior"', probabilities=True)
-    tensors = [
-        _numbers(payoff, f'{source}: field "payoffs"[{i}]') for i, payoff in enumerate(payoffs)
-    ]
+    prior = _numbers(fields["prior"], f'{where}field "prior"', probabilities=True)
+    tensors = [_numbers(payoff, f'{where}field "payoffs"[{i}]') for i, payoff in enumerate(payoffs)]
     try:
         return BayesianGame(
             prior,
@@ -146,7 +144,7 @@ def loads_json(text: str, *, source: str = "text") -> BayesianGame:
             title=fields["title"],
         )
     except GameError as error:
-        raise FormatError(f"{source}: {error}") from error
+        raise FormatError(f"{where}{error}") from error
 
 
 def _nested(array: Array) -> Any:

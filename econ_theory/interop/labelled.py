@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas
     import xarray
 
-__all__ = ["from_pandas", "from_xarray", "to_pandas", "to_xarray"]
+__all__ = ["from_pandas", "from_xarray", "game_frame", "names_of", "to_xarray"]
 
 
 def to_xarray(game: BayesianGame) -> xarray.Dataset:
@@ -45,11 +45,11 @@ def to_xarray(game: BayesianGame) -> xarray.Dataset:
     MissingExtra
         If xarray is not installed.
     """
-    types, actions = _names("type", game.players), _names("action", game.players)
+    types, actions = names_of("type", game.players), names_of("action", game.players)
     labels = dict(zip((*types, *actions), (*game.types, *game.actions), strict=True))
     prior, payoffs = game.given
     variables: dict[str, Any] = {"prior": (types, prior)}
-    for name, payoff in zip(_names("payoff", game.players), payoffs, strict=True):
+    for name, payoff in zip(names_of("payoff", game.players), payoffs, strict=True):
         kept = [d for d, size in zip((*types, *actions), payoff.shape, strict=True) if size > 1]
         variables[name] = (kept, payoff.reshape([size for size in payoff.shape if size > 1]))
     return require("xarray", "interop").Dataset(
@@ -83,11 +83,11 @@ def from_xarray(data: Any) -> BayesianGame:
         )
     dims = [str(dim) for dim in data["prior"].dims]
     players = list(data.attrs.get("players") or (dim[5:-1] for dim in dims))
-    types, actions = _names("type", players), _names("action", players)
+    types, actions = names_of("type", players), names_of("action", players)
     if sorted(dims) != sorted(types):
         raise GameError(f"prior has the dimensions {sorted(dims)}, want {sorted(types)}.")
     payoffs = []
-    for name in _names("payoff", players):
+    for name in names_of("payoff", players):
         if name not in data:
             raise GameError(f"the variable {name!r} is missing, want the payoff of each player.")
         table, every = data[name], (*types, *actions)
@@ -111,7 +111,7 @@ def from_xarray(data: Any) -> BayesianGame:
     )
 
 
-def to_pandas(game: BayesianGame) -> pandas.DataFrame:
+def game_frame(game: BayesianGame) -> pandas.DataFrame:
     """Return all payoffs of `game` as a tidy frame: one row a player, joint type and joint action.
 
     The columns are ``player``, ``type[Ann]`` and ``action[Ann]`` for each player Ann (categories,
@@ -119,7 +119,7 @@ def to_pandas(game: BayesianGame) -> pandas.DataFrame:
 
     Examples
     --------
-    >>> frame = to_pandas(BayesianGame([0.25, 0.75], [[[0.0, 1.0], [1.0, 0.0]]]))
+    >>> frame = game_frame(BayesianGame([0.25, 0.75], [[[0.0, 1.0], [1.0, 0.0]]]))
     >>> print(frame.to_string(index=False))
       player type[player 1] action[player 1]  prior  payoff
     player 1             t1               a1   0.25     0.0
@@ -143,7 +143,7 @@ def to_pandas(game: BayesianGame) -> pandas.DataFrame:
         )
     pandas = require("pandas", "interop")
     cells = np.indices((n, *shape)).reshape(2 * n + 1, -1)
-    names = ["player", *_names("type", game.players), *_names("action", game.players)]
+    names = ["player", *names_of("type", game.players), *names_of("action", game.players)]
     columns: dict[str, Any] = {
         name: pandas.Categorical.from_codes(codes, list(labels))
         for name, codes, labels in zip(
@@ -172,7 +172,7 @@ def from_pandas(frame: Any) -> BayesianGame:
 
     Examples
     --------
-    >>> frame = to_pandas(BayesianGame([0.25, 0.75], [[[0.0, 1.0], [1.0, 0.0]]]))
+    >>> frame = game_frame(BayesianGame([0.25, 0.75], [[[0.0, 1.0], [1.0, 0.0]]]))
     >>> from_pandas(frame.sample(frac=1.0, random_state=0))
     BayesianGame(1 players, types (2,), actions (2,))
     """
@@ -183,7 +183,7 @@ def from_pandas(frame: Any) -> BayesianGame:
         )
     numbers, players = _codes(frame["player"])
     n, rows = len(players), len(frame)
-    types, actions = _names("type", players), _names("action", players)
+    types, actions = names_of("type", players), names_of("action", players)
     if not {*types, "prior"} & set(frame.columns):
         frame = frame.assign(prior=1.0, **dict.fromkeys(types, "t1"))
     names = [*types, *actions]
@@ -215,7 +215,12 @@ def from_pandas(frame: Any) -> BayesianGame:
     )
 
 
-def _names(what: str, players: Sequence[str]) -> list[str]:
+def names_of(what: str, players: Sequence[str]) -> list[str]:
+    """Return a column a player.
+
+    >>> names_of("type", ["Ann", "Bob"])
+    ['type[Ann]', 'type[Bob]']
+    """
     return [f"{what}[{player}]" for player in players]
 
 

@@ -13,8 +13,9 @@ from econ_theory.errors import GameError
 from econ_theory.forms import harsanyi_form
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.games.finite.labels import default_labels
-from econ_theory.interop.text import MOST_CELLS, distinct, number_text, quoted, read_text
+from econ_theory.interop.text import MOST_CELLS, distinct, number_text, quoted
 from econ_theory.interop.tokens import Tokens
+from econ_theory.records.files import read_text, write_text
 
 __all__ = ["dumps_nfg", "loads_nfg", "read_nfg", "write_nfg"]
 
@@ -27,7 +28,7 @@ def write_nfg(game: BayesianGame, path: str | Path) -> None:
     GameError
         If the normal form would have more than 4 million payoffs.
     """
-    Path(path).write_text(dumps_nfg(game), encoding="utf-8", newline="\n")
+    write_text(path, dumps_nfg(game))
 
 
 def dumps_nfg(game: BayesianGame) -> str:

@@ -1,4 +1,4 @@
-"""What the file formats share: sizes, reading text, numbers as text, labels made distinct."""
+"""What the file formats share: sizes, numbers as text, labels made distinct."""
 
 from __future__ import annotations
 
@@ -7,27 +7,22 @@ import reprlib
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import lcm
-from pathlib import Path
 from typing import Any
 
-from econ_theory.errors import FormatError, GameError
+from econ_theory.errors import GameError
 
 __all__ = [
     "LONE_SURROGATE",
-    "MOST_BYTES",
     "MOST_CELLS",
     "MOST_DIGITS",
     "distinct",
     "in_short",
     "number_text",
     "quoted",
-    "read_text",
     "too_fine",
     "too_long",
 ]
 
-MOST_BYTES = 64_000_000
-"""Largest file that is read."""
 
 MOST_CELLS = 4_000_000
 """Most payoffs that a file may ask for; each becomes a Fraction."""
@@ -45,29 +40,7 @@ LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of a character, which no UTF-8 file can hold; JSON can, as an escape."""
 
 
-def read_text(path: str | Path) -> str:
-    """Return the file's text, decoded as UTF-8.
-
-    Raises
-    ------
-    FormatError
-        If the file is larger than 64 MB or is not UTF-8.
-    """
-    path = Path(path)
-    size = path.stat().st_size
-    if size > MOST_BYTES:
-        raise FormatError(
-            f"{path.name} is {size:,} bytes, want at most {MOST_BYTES:,}; "
-            "build the game from arrays instead."
-        )
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise FormatError(
-            f"{path.name}, line {line}: byte {error.object[error.start]:#04x} is no UTF-8 text, "
-            "want a UTF-8 file; convert it first."
-        ) from None
+_ESCAPED = re.compile(r'\\{2,}|\\(?="|\Z)|"')
 
 
 def number_text(value: Any) -> str:
@@ -87,10 +60,13 @@ def number_text(value: Any) -> str:
 
 
 def quoted(label: str) -> str:
-    r"""Return `label` in double quotes, with quotes and backslashes escaped.
+    r"""Return `label` in double quotes, quotes escaped, and backslashes where they could mislead.
 
-    >>> print(quoted('say "hi"'))
-    "say \"hi\""
+    Gambit reads one backslash before a letter as one, and two as three: a single one stays single.
+    Two in a row, one at the end and one before a quote it cannot read; they are doubled for us.
+
+    >>> print(quoted('say "hi"'), quoted(r"a\b"), quoted(r"a\\b"))
+    "say \"hi\"" "a\b" "a\\\\b"
 
     Raises
     ------
@@ -102,7 +78,11 @@ def quoted(label: str) -> str:
             f"the label {in_short(label)} has half of a surrogate pair, want whole characters in "
             "a Gambit file; write JSON, or relabel the game."
         )
-    return '"' + label.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+    def escaped(found: re.Match[str]) -> str:
+        return '\\"' if found[0] == '"' else found[0] * 2
+
+    return '"' + _ESCAPED.sub(escaped, label) + '"'
 
 
 def distinct(labels: Sequence[str], stem: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from econ_theory.errors import SettingError
 from econ_theory.games.finite.markov import MarkovBayesianGame
 from econ_theory.games.finite.payoffs import best_actions
 from econ_theory.markov.profiles import MarkovProfile, check_markov_profile
+from econ_theory.records import Record
 
 __all__ = ["BestResponse", "Decision", "best_response", "induced_decision"]
 
@@ -39,7 +40,7 @@ class Decision(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class BestResponse:
+class BestResponse(Record):
     """The best that player i can do against the others' Markov strategies.
 
     Attributes

@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 
 from econ_theory.arrays import Array, frozen
-from econ_theory.certificates import Certificate
+from econ_theory.certificates import Certificate, Deviation
+from econ_theory.certificates.verdicts import MOST_ROWS
+from econ_theory.games.finite.labels import Labels
 from econ_theory.games.finite.markov import MarkovBayesianGame
 from econ_theory.games.finite.payoffs import best_actions
 from econ_theory.markov.best_response import best_response
 from econ_theory.markov.profiles import MarkovProfile
+from econ_theory.tables import folded, shown, table_html
 
 __all__ = ["MarkovCertificate", "MarkovDeviation", "certify_markov", "markov_exploitability"]
 
 
-class MarkovDeviation(NamedTuple):
-    """A best deviation: from state `s` on, player `i` as type `t` begins with `a`, gains `gain`."""
+@dataclass(frozen=True)
+class MarkovDeviation(Deviation):
+    """A best deviation: from state `s` on, player `i` as type `t` begins with `a`, gains `gain`.
 
-    i: int
+    Unpacks into ``i, s, t, a, gain``.
+    """
+
     s: int
-    t: int
-    a: int
-    gain: float
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.i, self.s, self.t, self.a, self.gain))
+
+    @property
+    def who(self) -> str:
+        """The player, the state, and the type if the player has more than one."""
+        return self.labels.who(self.i, self.t, self.s)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class MarkovCertificate(Certificate):
     """A `Certificate` of a Markov profile: an entry for every state and type, in that order.
 
@@ -54,31 +66,45 @@ class MarkovCertificate(Certificate):
         return self.gains[i].reshape(self.n_states, -1)
 
     @property
-    def worst_at(self) -> MarkovDeviation:
+    def worst(self) -> MarkovDeviation:
         """The deviation that gains most, with its state."""
-        i, k, a, gain = self.worst
-        return MarkovDeviation(i, *divmod(k, len(self.gains[i]) // self.n_states), a, gain)
+        i = max(range(len(self.gains)), key=lambda i: self.gains[i].max())
+        k = int(self.gains[i].argmax())
+        s, t = divmod(k, len(self.gains[i]) // self.n_states)
+        a, gain = int(self.actions[i][k]), float(self.gains[i][k])
+        return MarkovDeviation(i, t, a, gain, self._names, s)
+
+    @property
+    def _names(self) -> Labels:
+        if self.labels is not None:
+            return self.labels
+        played = [int(max(actions)) + 1 for actions in self.actions]
+        types = [len(gains) // self.n_states for gains in self.gains]
+        return Labels.counted(list(zip(types, played, strict=True)), self.n_states)
 
     def __str__(self) -> str:
-        i, s, t, a, gain = self.worst_at
-        return (
-            f"epsilon = {gain:.3g} ({self.relative:.2g} of the discounted payoff range, "
-            f"{self.arithmetic}); worst: player {i + 1} in state {s + 1} as type {t + 1} by "
-            f"action {a + 1}"
-        )
+        return super().__str__().replace("of the payoff range", "of the discounted payoff range", 1)
 
     def _repr_html_(self) -> str:
-        from econ_theory.tables import table_html
-
+        names = self._names
+        header = ["", "state", "type", "gain", "in one stage"]
         rows = [
-            [f"player {i + 1}", f"s{s + 1}", f"t{t + 1}", f"{gain:.3g}", f"{now:.3g}"]
-            for i in range(len(self.gains))
-            for s, (all_gains, all_now) in enumerate(
-                zip(self.of(i), self.one_shot[i].reshape(self.n_states, -1), strict=True)
+            [names.players[i], *cells]
+            for i, (gains, now) in enumerate(zip(self.gains, self.one_shot, strict=True))
+            for cells in folded(
+                lambda k, i=i, gains=gains, now=now: [
+                    names.states[k // len(names.types[i])],
+                    names.types[i][k % len(names.types[i])],
+                    shown(gains[k]),
+                    shown(now[k]),
+                ],
+                len(gains),
+                MOST_ROWS,
+                "states and types",
+                lambda words: [words],
             )
-            for t, (gain, now) in enumerate(zip(all_gains, all_now, strict=True))
         ]
-        return table_html(str(self), ["", "state", "type", "gain", "in one stage"], rows)
+        return table_html(str(self), header, rows)
 
 
 def certify_markov(game: MarkovBayesianGame, profile: MarkovProfile) -> MarkovCertificate:
@@ -103,6 +129,7 @@ def certify_markov(game: MarkovBayesianGame, profile: MarkovProfile) -> MarkovCe
         ranges=tuple(game.payoff_range(i) for i in range(game.n_players)),
         n_states=game.n_states,
         one_shot=one_shot,
+        labels=game.labels,
     )
 
 

@@ -11,12 +11,13 @@ from econ_theory.errors import SettingError
 from econ_theory.games.finite.markov import MarkovBayesianGame
 from econ_theory.markov.profiles import MarkovProfile
 from econ_theory.markov.values import induced_chain, joint_action_values, state_values
+from econ_theory.records import Record
 
 __all__ = ["PerformanceDifference", "occupancy", "performance_difference"]
 
 
 @dataclass(frozen=True)
-class PerformanceDifference:
+class PerformanceDifference(Record):
     """Player i's gain from a new profile, computed in three ways; payoff units.
 
     With ``g(s) = E_new Q_old(s, .) - E_old Q_old(s, .)`` and d the occupancy of the new profile:

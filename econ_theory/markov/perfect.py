@@ -17,6 +17,7 @@ from econ_theory.markov.newton import cooled, perfected
 from econ_theory.markov.profiles import MarkovProfile, check_markov_profile
 from econ_theory.markov.value_iteration import value_iteration
 from econ_theory.markov.values import state_values
+from econ_theory.records import Record
 from econ_theory.seeding import Seed, as_rng, entropy_of
 from econ_theory.solvers import Solver
 from econ_theory.trial import Status, Trial
@@ -40,8 +41,8 @@ MOST_ENTRIES = 400
 """Probabilities in a profile up to which soft equilibria are followed."""
 
 
-@dataclass(frozen=True, eq=False)
-class MarkovSolution:
+@dataclass(frozen=True, eq=False, repr=False)
+class MarkovSolution(Record):
     """The best Markov profile of a run, with the certificate that judged it.
 
     Attributes
@@ -67,8 +68,21 @@ class MarkovSolution:
     history: tuple[tuple[int, float, float], ...]
     entropy: int | None = None
 
-    def __str__(self) -> str:
+    @property
+    def line(self) -> str:
+        """What the run came to, in one line."""
         return f"{self.reason}: {self.certificate} [{self.status.name.lower()}]"
+
+    def __str__(self) -> str:
+        return f"{self.line}\n{self.profile}"
+
+    def __repr__(self) -> str:
+        return f"MarkovSolution({self.line})"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<p>{escape(self.line)}</p>" + self.profile._repr_html_()
 
 
 def markov_perfect(
@@ -145,7 +159,7 @@ def markov_perfect(
     assert trial.best is not None
     (profile, how), certificate = trial.best
     solution = MarkovSolution(
-        profile=profile,
+        profile=profile.labelled(game),
         values=frozen(state_values(game, profile)),
         certificate=certificate,
         status=trial.status,

@@ -13,6 +13,7 @@ from econ_theory.errors import RefusedError, SettingError
 from econ_theory.markov.best_response import best_response
 from econ_theory.markov.profiles import MarkovProfile, check_markov_profile
 from econ_theory.markov.schedules import EpsilonGreedy, Exploration, StepSize
+from econ_theory.records import Record
 from econ_theory.regret.rates import power_law
 from econ_theory.seeding import Seed, as_rng
 
@@ -33,7 +34,7 @@ class ErrorExponent(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class QLearningTrace:
+class QLearningTrace(Record):
     """What was learned, at checkpoints.
 
     Attributes

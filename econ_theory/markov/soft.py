@@ -17,6 +17,7 @@ from econ_theory.markov.newton import cooled, softened
 from econ_theory.markov.profiles import MarkovProfile, check_markov_profile
 from econ_theory.markov.system import MarkovSystem
 from econ_theory.markov.values import induced_chain, state_values
+from econ_theory.records import Record
 from econ_theory.trial import Status
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ SLOWEST = 1 / 1024
 
 
 @dataclass(frozen=True, eq=False)
-class SoftEquilibrium:
+class SoftEquilibrium(Record):
     """A profile close to the logit reply to itself, and how close.
 
     Attributes

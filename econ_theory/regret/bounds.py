@@ -10,6 +10,7 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
+from econ_theory.records import Record
 from econ_theory.regret.curves import RegretTrace
 from econ_theory.regret.plays import Basis
 
@@ -26,7 +27,7 @@ SURPRISE = 1e-3
 
 
 @dataclass(frozen=True)
-class BoundCheck:
+class BoundCheck(Record):
     """What a bound says about a run, or about every run of a batch.
 
     Attributes
@@ -58,7 +59,7 @@ class BoundCheck:
 
 
 @dataclass(frozen=True)
-class Bound:
+class Bound(Record):
     """An upper bound on cumulative regret as a function of the step.
 
     Parameters

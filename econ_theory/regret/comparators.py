@@ -10,9 +10,10 @@ import numpy as np
 
 from econ_theory.arrays import Array, frozen
 from econ_theory.errors import ProfileError, SettingError
+from econ_theory.records import Record
 from econ_theory.regret.curves import RegretTrace
 from econ_theory.regret.plays import Play
-from econ_theory.strategies import StrategyProfile, check_profile
+from econ_theory.strategies import StrategyProfile, as_profile
 
 if TYPE_CHECKING:
     from econ_theory.games.finite.bayesian import BayesianGame
@@ -21,7 +22,7 @@ __all__ = ["Comparator", "comparator_regret", "comparator_values", "welfare_regr
 
 
 @dataclass(frozen=True, eq=False)
-class Comparator:
+class Comparator(Record):
     """What a named profile pays: ``values`` (n,) ex-ante payoffs, and its ``name``."""
 
     values: Array
@@ -37,7 +38,7 @@ def comparator_values(
     which: Literal["best", "worst", "nearest"] = "best",
     *,
     player: int | None = None,
-    to: StrategyProfile | None = None,
+    to: StrategyProfile | Sequence[Any] | None = None,
 ) -> Comparator:
     """Return the ex-ante payoffs of one of several equilibria, with a name that says which.
 
@@ -64,23 +65,23 @@ def comparator_values(
     ProfileError
         If a profile is not of that game.
     """
-    profiles = [getattr(found, "profile", found) for found in equilibria]
+    profiles = [as_profile(getattr(found, "profile", found), game) for found in equilibria]
     n, count = game.n_players, len(profiles)
     if (
         not profiles
         or which not in ("best", "worst", "nearest")
-        or (which == "nearest") != bool(to)
+        or (which == "nearest") != (to is not None)
     ):
         raise SettingError(
-            f"which is {which!r} of {count} equilibria with to={'a profile' if to else None}, want "
+            f"which is {which!r} of {count} equilibria with "
+            f"to={None if to is None else 'a profile'}, want "
             "'best' or 'worst', or 'nearest' with to=, of at least one."
         )
     if player is not None and not 0 <= player < n:
         raise SettingError(f"player is {player}, want None or one of 0..{n - 1}.")
-    for profile in profiles:
-        check_profile(profile, game)
     payoffs = np.array([_payoffs(game, profile) for profile in profiles])
     if to is not None:
+        to = as_profile(to, game)
         scores = np.array([-profile.distance(to) for profile in profiles])
         by = "to the given profile"
     else:

@@ -9,6 +9,7 @@ import numpy as np
 
 from econ_theory.arrays import Array, is_exact
 from econ_theory.errors import ProfileError
+from econ_theory.records import Record
 from econ_theory.regret.plays import Basis, read_only
 from econ_theory.seeding import Seed
 
@@ -19,7 +20,7 @@ __all__ = ["RegretTrace"]
 
 
 @dataclass(frozen=True, eq=False)
-class RegretTrace:
+class RegretTrace(Record):
     """Cumulative regret of one kind, by step and player; leading axes are a batch of runs.
 
     Attributes

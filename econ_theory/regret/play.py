@@ -168,13 +168,13 @@ def _check(
     for i, (learner, view) in enumerate(zip(learners, views, strict=True)):
         if view not in ("expected", "realized", "bandit"):
             raise SettingError(
-                f"feedback of player {i} is {view!r}, want 'expected', 'realized' or 'bandit'."
+                f"feedback of player {i + 1} is {view!r}, want 'expected', 'realized' or 'bandit'."
             )
         bandit = getattr(learner, "feedback", None) == "bandit"
         if bandit != (view == "bandit"):
             wanted = "'bandit'" if bandit else "'expected' or 'realized'"
             raise SettingError(
-                f"feedback of player {i} is {view!r}, want {wanted} for "
+                f"feedback of player {i + 1} is {view!r}, want {wanted} for "
                 f"{type(learner).__name__}; choose another learner or feedback."
             )
     drawn = any(view != "expected" for view in views)

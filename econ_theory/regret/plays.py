@@ -11,6 +11,7 @@ import numpy as np
 
 from econ_theory.arrays import Array, is_exact
 from econ_theory.errors import ProfileError
+from econ_theory.records import Record
 
 __all__ = ["Basis", "Draws", "Play", "joint_sum", "largest", "read_only", "stacked"]
 
@@ -84,7 +85,7 @@ class Play(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Draws:
+class Draws(Record):
     """What nature and the players drew, one entry a player.
 
     Attributes

@@ -13,6 +13,7 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
+from econ_theory.records import Record
 from econ_theory.seeding import Seed, as_rng
 
 __all__ = [
@@ -40,7 +41,7 @@ class LinearTest(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Rate:
+class Rate(Record):
     """How fast regret grows past a burn-in.
 
     Attributes

@@ -10,6 +10,7 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import ProfileError, SettingError
+from econ_theory.records import Record
 from econ_theory.regret.plays import Basis, joint_sum
 from econ_theory.regret.sums import PlayerSums
 from econ_theory.regret.traces import PlayTrace
@@ -21,7 +22,7 @@ CHECKPOINTS = 128
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PlaySummary:
+class PlaySummary(Record):
     """Play at checkpoints, with all that its steps before them add up to.
 
     It answers whatever a `PlayTrace` answers about its rows, to rounding, in memory that grows

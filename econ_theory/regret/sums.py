@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from econ_theory.arrays import Array
+from econ_theory.records import Record
 from econ_theory.regret.plays import largest
 from econ_theory.regret.traces import PlayTrace
 
@@ -15,7 +16,7 @@ __all__ = ["PlayerSums"]
 
 
 @dataclass(frozen=True, eq=False)
-class PlayerSums:
+class PlayerSums(Record):
     """One player's sums over steps; leading axes are runs and, where kept, checkpoints.
 
     Attributes

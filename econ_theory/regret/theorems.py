@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from inspect import signature
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -15,7 +16,45 @@ from econ_theory.regret.bounds import Bound
 if TYPE_CHECKING:
     from econ_theory.games.finite.bayesian import BayesianGame
 
-__all__ = ["bandit_bound", "econ_bound", "learner_bound", "swap_bound"]
+__all__ = ["Power", "Promise", "bandit_bound", "econ_bound", "learner_bound", "swap_bound"]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What learners promise: ``stakes[i] * learners[i].bound(k, n_actions[i])`` at each step k.
+
+    ``method`` names the promise; one that holds with high probability gets ``deltas[i]`` too.
+    """
+
+    stakes: tuple[float, ...]
+    learners: tuple[Any, ...]
+    n_actions: tuple[int, ...]
+    method: Literal["bound", "swap_bound"] = "bound"
+    deltas: tuple[float, ...] = ()
+
+    def __call__(self, steps: Array, i: int) -> Array:
+        """Return the bound on player `i`'s regret at `steps`, (K,)."""
+        promise, delta = getattr(self.learners[i], self.method), self.deltas[i : i + 1]
+        return self.stakes[i] * np.array(
+            [promise(int(k), self.n_actions[i], *delta) for k in np.ravel(steps)]
+        )
+
+
+@dataclass(frozen=True)
+class Power:
+    """``factors[i] * k ** exponent``; one factor is everybody's.
+
+    >>> Power((2.0,), 0.5)(np.array([1, 4]), 1)
+    array([2., 4.])
+    """
+
+    factors: tuple[float, ...]
+    exponent: float
+
+    def __call__(self, steps: Array, i: int) -> Array:
+        """Return the value for player `i` at `steps`, (K,)."""
+        growth = np.asarray(steps, dtype=float) ** self.exponent
+        return self.factors[min(i, len(self.factors) - 1)] * growth
 
 
 def learner_bound(
@@ -58,8 +97,8 @@ def learner_bound(
         hypothesis = "each type's utilities reach its learner divided by the range, zero if undrawn"
     return Bound(
         name=_name("external", each),
-        value=_value(stakes, [learner.bound for learner in each], n_actions),
-        trivial=_trivial(ranges),
+        value=Promise(tuple(stakes), tuple(each), n_actions),
+        trivial=Power(tuple(ranges), 1.0),
         hypotheses=(hypothesis,),
         constants={f"range_{i}": r for i, r in enumerate(ranges)},
         source=_sources(each),
@@ -86,8 +125,8 @@ def swap_bound(game: BayesianGame | Sequence[BayesianGame], learners: Any) -> Bo
             )
     return Bound(
         name=_name("swap", each),
-        value=_value(ranges, [learner.swap_bound for learner in each], n_actions),
-        trivial=_trivial(ranges),
+        value=Promise(tuple(ranges), tuple(each), n_actions, "swap_bound"),
+        trivial=Power(tuple(ranges), 1.0),
         kinds=("swap",),
         hypotheses=("each type's utilities reach its learner divided by probability and range",),
         constants={f"range_{i}": r for i, r in enumerate(ranges)},
@@ -132,16 +171,12 @@ def bandit_bound(
                 f"delta is {delta}, want {wanted} for {type(learner).__name__}, whose bound holds "
                 f"{'with high probability' if probable else 'in expectation only'}."
             )
-    shares = [{} if delta is None else {"delta": delta / t} for t in n_types]
-    calls = [
-        lambda k, a, learner=learner, share=share: learner.bound(k, a, **share)
-        for learner, share in zip(each, shares, strict=True)
-    ]
+    shares = () if delta is None else tuple(delta / t for t in n_types)
     constants = {f"range_{i}": r for i, r in enumerate(ranges)}
     return Bound(
         name=_name("pseudo" if delta is None else "realized", each),
-        value=_value(stakes, calls, n_actions),
-        trivial=_trivial(ranges),
+        value=Promise(tuple(stakes), tuple(each), n_actions, deltas=shares),
+        trivial=Power(tuple(ranges), 1.0),
         kinds=("pseudo",) if delta is None else ("external",),
         hypotheses=(
             "payoffs reach the learners scaled to [0, 1]",
@@ -177,8 +212,8 @@ def econ_bound(
     horizon = 1 / (1 - discount)
     return Bound(
         name="regret of ECON",
-        value=lambda steps, i: 2 * n_agents * constant * horizon * np.sqrt(steps),
-        trivial=lambda steps, i: 2 * max_reward * horizon * np.asarray(steps, dtype=float),
+        value=Power((2 * n_agents * constant * horizon,), 0.5),
+        trivial=Power((2 * max_reward * horizon,), 1.0),
         kinds=("equilibrium-comparator",),
         hypotheses=(
             "action-value errors are at most C / sqrt(k) at every step k",
@@ -213,18 +248,6 @@ def _players(
             )
     ranges = [max(g.payoff_range(i) for g in games) for i in range(n)]
     return each, ranges, games[0].n_types, games[0].n_actions
-
-
-def _value(
-    stakes: Sequence[float], bounds: Sequence[Callable[[int, int], float]], n_actions: Sequence[int]
-) -> Callable[[Array, int], Array]:
-    return lambda steps, i: (
-        stakes[i] * np.array([bounds[i](int(k), n_actions[i]) for k in np.ravel(steps)])
-    )
-
-
-def _trivial(ranges: Sequence[float]) -> Callable[[Array, int], Array]:
-    return lambda steps, i: ranges[i] * np.asarray(steps, dtype=float)
 
 
 def _name(kind: str, each: Sequence[Any]) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from econ_theory.arrays import Array, is_exact
 from econ_theory.errors import ProfileError
+from econ_theory.records import Record
 from econ_theory.regret.curves import RegretTrace
 from econ_theory.regret.plays import Basis, Draws, largest, read_only, stacked
 
@@ -18,7 +19,7 @@ __all__ = ["PlayTrace", "RegretTrace"]
 
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
-class PlayTrace:
+class PlayTrace(Record):
     """K steps of play: who played what, and what every action would have been worth.
 
     Parameters
@@ -80,6 +81,17 @@ class PlayTrace:
         trace._hold(tuple(played), tuple(worth), tuple(ideal), draws, basis)
         return trace
 
+    @classmethod
+    def _from_record(
+        cls,
+        rows: tuple[Array, ...],
+        worths: tuple[Array, ...],
+        ideals: tuple[Array, ...],
+        draws: Draws | None,
+        basis: Basis,
+    ) -> PlayTrace:
+        return cls.of(rows, worths, ideal=ideals, draws=draws, basis=basis)
+
     def _hold(
         self,
         played: tuple[Array, ...],
@@ -97,8 +109,8 @@ class PlayTrace:
             for i, stack in enumerate(stacks):
                 if stack.ndim < 3 or not (is_exact(stack) or np.isfinite(stack).all()):
                     raise ProfileError(
-                        f"{what} of player {i} have shape {stack.shape} or entries that are not "
-                        "finite, want finite numbers of shape (K, T_i, A_i)."
+                        f"{what} of player {i + 1} have shape {stack.shape} or entries that are "
+                        "not finite, want finite numbers of shape (K, T_i, A_i)."
                     )
         shapes = [[stack.shape for stack in stacks] for stacks in (played, worth)]
         if shapes[0] != shapes[1] or len({shape[:-2] for shape in shapes[0]}) != 1:

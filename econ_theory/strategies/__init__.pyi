@@ -1,6 +1,6 @@
 from .affine import AffineProfile
 from .bids import BidFunction, BidProfile, BidSchedule
-from .profiles import StrategyProfile, check_profile
+from .profiles import StrategyProfile, as_profile, check_profile
 from .steps import StepProfile
 
 __all__ = [
@@ -10,5 +10,6 @@ __all__ = [
     "BidSchedule",
     "StepProfile",
     "StrategyProfile",
+    "as_profile",
     "check_profile",
 ]

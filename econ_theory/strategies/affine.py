@@ -11,6 +11,8 @@ import numpy as np
 from econ_theory.arrays import Array, as_numbers, frozen
 from econ_theory.errors import ProfileError
 from econ_theory.games.continuous.gaussian_game import GaussianGame
+from econ_theory.records import Record
+from econ_theory.strategies.wording import who_does
 
 __all__ = ["AffineProfile", "AffineRule", "Play", "as_affine", "root_of", "told"]
 
@@ -19,7 +21,7 @@ UNSEEN = 1e-12
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class AffineRule:
+class AffineRule(Record):
     """The actions ``slopes @ s + constant`` of a player who sees the signals s.
 
     Parameters
@@ -52,6 +54,9 @@ class AffineRule:
         """Return the actions ``(..., K)`` at `signals` ``(..., M)``."""
         return np.asarray(signals, dtype=float) @ self.slopes.T + self.constant
 
+    def __str__(self) -> str:
+        return "; ".join(map(_sum, self.constant, self.slopes))
+
     def __repr__(self) -> str:
         slopes, constant = self.slopes.round(6).tolist(), self.constant.round(6).tolist()
         if len(slopes) == 1:
@@ -60,11 +65,14 @@ class AffineRule:
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class AffineProfile:
+class AffineProfile(Record):
     """One affine rule a player: rules, or pairs ``(slopes, constant)``.
 
     >>> AffineProfile([(0.5, 1.0), ([1.0, 2.0], 0.0)])
     AffineProfile(AffineRule([0.5], 1.0), AffineRule([1.0, 2.0], 0.0))
+    >>> print(AffineProfile([(0.5, 1.0), ([1.0, -2.0], 0.0)]))
+    player 1 plays 1 + 0.5 s
+    player 2 plays 0 + 1 s1 - 2 s2
     """
 
     rules: tuple[AffineRule, ...]
@@ -75,8 +83,8 @@ class AffineProfile:
             if not isinstance(given, AffineRule):
                 if not isinstance(given, Sequence) or len(given) != 2:
                     raise ProfileError(
-                        f"strategy of player {i} is {type(given).__name__}, want an AffineRule or "
-                        "a pair (slopes, constant)."
+                        f"strategy of player {i + 1} is {type(given).__name__}, want an AffineRule "
+                        "or a pair (slopes, constant)."
                     )
                 given = AffineRule(*given)
             made.append(given)
@@ -90,6 +98,9 @@ class AffineProfile:
     def scaled(self, factor: float) -> AffineProfile:
         """Return the profile in which every action is `factor` times as large."""
         return AffineProfile([(factor * r.slopes, factor * r.constant) for r in self.rules])
+
+    def __str__(self) -> str:
+        return who_does(self.rules, "plays")
 
     def __repr__(self) -> str:
         return f"AffineProfile({', '.join(map(repr, self.rules))})"
@@ -107,6 +118,16 @@ class AffineProfile:
             for k in range(len(rule.constant))
         ]
         return table_html("affine rules", ["", "constant", "slopes in the signals"], rows)
+
+
+def _sum(constant: float, slopes: Array) -> str:
+    """Return an action in words; signals are counted where there are several."""
+    names = [f"s{k}" for k in range(1, len(slopes) + 1)] if len(slopes) > 1 else ["s"]
+    parts = (
+        f" {'-' if slope < 0 else '+'} {abs(slope):.4g} {name}"
+        for slope, name in zip(slopes, names, strict=True)
+    )
+    return f"{constant:.4g}" + "".join(parts)
 
 
 class Play:
@@ -199,6 +220,6 @@ def as_affine(profile: Any, game: GaussianGame) -> AffineProfile:
         got = rule.slopes.shape
         if got != want:
             raise ProfileError(
-                f"slopes of player {i} have shape {got}, want {want}: actions by signals."
+                f"slopes of player {i + 1} have shape {got}, want {want}: actions by signals."
             )
     return profile

@@ -12,6 +12,9 @@ from econ_theory.arrays import Array, as_numbers, frozen
 from econ_theory.errors import ProfileError
 from econ_theory.games.continuous.base import ContinuousGame
 from econ_theory.games.continuous.priors import Prior
+from econ_theory.records import Record
+from econ_theory.strategies.wording import curve, who_does
+from econ_theory.tables import table_html
 
 __all__ = ["BidFunction", "BidProfile", "BidSchedule", "as_bids", "as_schedules", "check_bids"]
 
@@ -25,7 +28,7 @@ NEAR = 1e-6
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class BidFunction:
+class BidFunction(Record):
     """A monotone piecewise-linear bid function: a number for every type that bids.
 
     Parameters
@@ -163,6 +166,9 @@ class BidFunction:
         """Return the function of minus the type; bids change sign if `negate`."""
         return BidFunction(-self.types[::-1], (-1.0 if negate else 1.0) * self.bids[::-1])
 
+    def __str__(self) -> str:
+        return curve(self, self.types, self.bids)
+
     def __repr__(self) -> str:
         v, b = self.types, self.bids
         ends = f"[{v[0]:g}, {v[-1]:g}] -> [{b.min():g}, {b.max():g}]"
@@ -170,7 +176,7 @@ class BidFunction:
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class BidSchedule:
+class BidSchedule(Record):
     """Several bids of one player: a bid function for each unit, or each award, it bids on.
 
     >>> reduced = BidSchedule([BidFunction([0, 1], [0, 1]), BidFunction([0, 1], [0, 0])])
@@ -197,12 +203,15 @@ class BidSchedule:
         new = {id(f): f.scaled(factor) for f in self.functions}
         return BidSchedule([new[id(f)] for f in self.functions])
 
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.functions))
+
     def __repr__(self) -> str:
         return f"BidSchedule({', '.join(map(repr, self.functions))})"
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class BidProfile:
+class BidProfile(Record):
     """One bid function a player; give the same object to players who bid alike.
 
     Where a player places several bids, a `BidSchedule` takes the place of its bid function.
@@ -215,7 +224,7 @@ class BidProfile:
         for i, function in enumerate(given):
             if not isinstance(function, (BidFunction, BidSchedule)):
                 raise ProfileError(
-                    f"strategy of player {i} is {type(function).__name__}, want a BidFunction; "
+                    f"strategy of player {i + 1} is {type(function).__name__}, want a BidFunction; "
                     "see BidFunction.from_callable."
                 )
         object.__setattr__(self, "functions", given)
@@ -230,12 +239,13 @@ class BidProfile:
         new = {id(function): function.scaled(factor) for function in self.functions}
         return BidProfile([new[id(function)] for function in self.functions])
 
+    def __str__(self) -> str:
+        return who_does(self.functions, "bids")
+
     def __repr__(self) -> str:
         return f"BidProfile({', '.join(map(repr, self.functions))})"
 
     def _repr_html_(self) -> str:
-        from econ_theory.tables import table_html
-
         shares = np.linspace(0, 1, 6)
         rows = []
         for i, strategy in enumerate(self.functions):
@@ -258,17 +268,7 @@ def as_bids(profile: Any, game: ContinuousGame) -> BidProfile:
     >>> as_bids([lambda v: v / 2, ([0, 1], [0, 0.5])], game).functions[0]
     BidFunction([0, 1] -> [0, 0.5], 2 knots)
     """
-    if not isinstance(profile, BidProfile):
-        made: dict[tuple[int, int], BidFunction] = {}
-        functions = []
-        given = list(profile)
-        for i, strategy in enumerate(given):
-            prior = game.priors[min(i, game.n_players - 1)]
-            key = id(strategy), id(prior)
-            if key not in made:
-                made[key] = _as_function(strategy, prior, i)
-            functions.append(made[key])
-        profile = BidProfile(functions)
+    profile = _read(profile, game, _as_function)
     check_bids(profile, game)
     return profile
 
@@ -278,17 +278,7 @@ def as_schedules(profile: Any, game: ContinuousGame, n_bids: int) -> BidProfile:
 
     A strategy may be a `BidSchedule` or a sequence of what `as_bids` takes, one a bid.
     """
-    if not isinstance(profile, BidProfile):
-        made: dict[tuple[int, int], BidSchedule] = {}
-        schedules = []
-        given = list(profile)
-        for i, strategy in enumerate(given):
-            prior = game.priors[min(i, game.n_players - 1)]
-            key = id(strategy), id(prior)
-            if key not in made:
-                made[key] = _as_schedule(strategy, prior, i, n_bids)
-            schedules.append(made[key])
-        profile = BidProfile(schedules)
+    profile = _read(profile, game, lambda given, prior, i: _as_schedule(given, prior, i, n_bids))
     if profile.n_players != game.n_players:
         raise ProfileError(
             f"profile has {profile.n_players} schedules, want {game.n_players}: one a player."
@@ -297,11 +287,27 @@ def as_schedules(profile: Any, game: ContinuousGame, n_bids: int) -> BidProfile:
         count = len(schedule.functions) if isinstance(schedule, BidSchedule) else 1
         if count != n_bids or not isinstance(schedule, BidSchedule):
             raise ProfileError(
-                f"strategy of player {i} has {count} bid functions, want a BidSchedule of {n_bids}."
+                f"strategy of player {i + 1} has {count} bid functions, want a BidSchedule of "
+                f"{n_bids}."
             )
         for f in schedule.functions:
             _check_function(f, game, i)
     return profile
+
+
+def _read(profile: Any, game: ContinuousGame, make: Callable[[Any, Prior, int], Any]) -> BidProfile:
+    """Return what `make` makes of each player's strategy, one object where it is given one."""
+    if isinstance(profile, BidProfile):
+        return profile
+    made: dict[tuple[int, int], Any] = {}
+    strategies, given = [], list(profile)
+    for i, strategy in enumerate(given):
+        prior = game.priors[min(i, game.n_players - 1)]
+        key = id(strategy), id(prior)
+        if key not in made:
+            made[key] = make(strategy, prior, i)
+        strategies.append(made[key])
+    return BidProfile(strategies)
 
 
 def _as_schedule(strategy: Any, prior: Prior, i: int, n_bids: int) -> BidSchedule:
@@ -309,7 +315,7 @@ def _as_schedule(strategy: Any, prior: Prior, i: int, n_bids: int) -> BidSchedul
         return strategy
     if not isinstance(strategy, Sequence) or len(strategy) != n_bids:
         raise ProfileError(
-            f"strategy of player {i} is {type(strategy).__name__}, want a BidSchedule or a "
+            f"strategy of player {i + 1} is {type(strategy).__name__}, want a BidSchedule or a "
             f"sequence of {n_bids} bid functions."
         )
     return BidSchedule([_as_function(part, prior, i) for part in strategy])
@@ -323,7 +329,7 @@ def _as_function(strategy: Any, prior: Prior, i: int) -> BidFunction:
     if isinstance(strategy, Sequence) and len(strategy) == 2:
         return BidFunction(*strategy)
     raise ProfileError(
-        f"strategy of player {i} is {type(strategy).__name__}, want a BidFunction, a pair of "
+        f"strategy of player {i + 1} is {type(strategy).__name__}, want a BidFunction, a pair of "
         "arrays (types, bids) or a callable."
     )
 
@@ -337,7 +343,7 @@ def check_bids(profile: BidProfile, game: ContinuousGame) -> None:
     for i, f in enumerate(profile.functions):
         if not isinstance(f, BidFunction):
             raise ProfileError(
-                f"strategy of player {i} is a {type(f).__name__}, want one BidFunction."
+                f"strategy of player {i + 1} is a {type(f).__name__}, want one BidFunction."
             )
         _check_function(f, game, i)
 
@@ -348,20 +354,20 @@ def _check_function(f: BidFunction, game: ContinuousGame, i: int) -> None:
     slope, idle = game.slope(i), game.idle(i)
     if slope and f.rising != (slope > 0) and f.bids[0] != f.bids[-1]:
         want = "not decreasing" if slope > 0 else "not increasing"
-        raise ProfileError(f"bid function of player {i} has the wrong slope, want it {want}.")
+        raise ProfileError(f"bid function of player {i + 1} has the wrong slope, want it {want}.")
     if f.types[0] < prior.low - slack or f.types[-1] > prior.high + slack:
         raise ProfileError(
-            f"bid function of player {i} has types [{f.types[0]:g}, {f.types[-1]:g}], want "
+            f"bid function of player {i + 1} has types [{f.types[0]:g}, {f.types[-1]:g}], want "
             f"them within the prior's [{prior.low:g}, {prior.high:g}]."
         )
     low_out, high_out = f.types[0] - prior.low > slack, prior.high - f.types[-1] > slack
     if idle is None and (low_out or high_out):
         raise ProfileError(
-            f"bid function of player {i} leaves types out, want an action for every type."
+            f"bid function of player {i + 1} leaves types out, want an action for every type."
         )
     if low_out if idle == "high" else high_out:
         raise ProfileError(
-            f"the best types of player {i} place no bid, want only the worst ones out; "
+            f"the best types of player {i + 1} place no bid, want only the worst ones out; "
             f"the prior has types [{prior.low:g}, {prior.high:g}]."
         )
 

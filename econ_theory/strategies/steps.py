@@ -12,12 +12,17 @@ from econ_theory.arrays import Array, as_numbers, frozen
 from econ_theory.errors import ProfileError
 from econ_theory.games.continuous.participation_game import ParticipationGame
 from econ_theory.games.continuous.priors import Prior
+from econ_theory.records import Record
+from econ_theory.strategies.wording import who_does
+from econ_theory.tables import folded
 
 __all__ = ["StepFunction", "StepProfile", "as_steps"]
 
+MOST_CUTS = 6
+
 
 @dataclass(frozen=True, eq=False, init=False)
-class StepFunction:
+class StepFunction(Record):
     """The probability that a type joins: constant between cuts.
 
     Parameters
@@ -84,13 +89,29 @@ class StepFunction:
             )
         return StepFunction(factor * self.cuts, self.shares)
 
+    def __str__(self) -> str:
+        cuts, shares = self.cuts, self.shares
+        if len(cuts) == 0:
+            return f"with probability {shares[0]:.4g} whatever its type"
+        if len(cuts) == 1 and set(shares.tolist()) == {0.0, 1.0}:
+            return f"{'from' if shares[1] else 'up to'} type {cuts[0]:.4g}"
+        above = folded(
+            lambda k: f"{shares[k + 1]:.4g} from {cuts[k]:.4g}", len(cuts), MOST_CUTS, "cuts"
+        )
+        return f"with probability {', '.join([f'{shares[0]:.4g} below {cuts[0]:.4g}', *above])}"
+
     def __repr__(self) -> str:
         return f"StepFunction({self.cuts.round(6).tolist()}, {self.shares.round(6).tolist()})"
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class StepProfile:
-    """One step function a player."""
+class StepProfile(Record):
+    """One step function a player.
+
+    >>> print(StepProfile([StepFunction.above(0.5), StepFunction([0.2, 0.4], [0, 0.5, 1])]))
+    player 1 joins from type 0.5
+    player 2 joins with probability 0 below 0.2, 0.5 from 0.2, 1 from 0.4
+    """
 
     functions: tuple[StepFunction, ...]
 
@@ -98,7 +119,7 @@ class StepProfile:
         for i, function in enumerate(functions):
             if not isinstance(function, StepFunction):
                 raise ProfileError(
-                    f"strategy of player {i} is {type(function).__name__}, want a StepFunction."
+                    f"strategy of player {i + 1} is {type(function).__name__}, want a StepFunction."
                 )
         object.__setattr__(self, "functions", tuple(functions))
 
@@ -111,6 +132,9 @@ class StepProfile:
         """Return the profile in which every cutoff is `factor` times as high."""
         new = {id(function): function.scaled(factor) for function in self.functions}
         return StepProfile([new[id(function)] for function in self.functions])
+
+    def __str__(self) -> str:
+        return who_does(self.functions, "joins")
 
     def __repr__(self) -> str:
         return f"StepProfile({', '.join(map(repr, self.functions))})"
@@ -157,7 +181,7 @@ def _as_function(strategy: Any, game: ParticipationGame, i: int) -> StepFunction
         types, shares = strategy.types, strategy.bids
         if ((np.diff(types) > 0) & (np.diff(shares) != 0)).any():
             raise ProfileError(
-                f"strategy of player {i} slopes, want probabilities constant between jumps."
+                f"strategy of player {i + 1} slopes, want probabilities constant between jumps."
             )
         jumps = np.flatnonzero(np.diff(shares))
         return StepFunction(types[jumps], np.append(shares[jumps], shares[-1]))
@@ -165,10 +189,10 @@ def _as_function(strategy: Any, game: ParticipationGame, i: int) -> StepFunction
         slope = game.slope(min(i, game.n_players - 1))
         if not slope:
             raise ProfileError(
-                f"strategy of player {i} is the cutoff {strategy:g}, want a StepFunction: whether "
-                "high or low types join depends on the others."
+                f"strategy of player {i + 1} is the cutoff {strategy:g}, want a StepFunction: "
+                "whether high or low types join depends on the others."
             )
         return (StepFunction.above if slope > 0 else StepFunction.below)(float(strategy))
     raise ProfileError(
-        f"strategy of player {i} is {type(strategy).__name__}, want a StepFunction or a cutoff."
+        f"strategy of player {i + 1} is {type(strategy).__name__}, want a StepFunction or a cutoff."
     )

@@ -68,7 +68,7 @@ def solve_file(
         tol = EXACT_TOL if tol is None else tol
         search = solve_all(game, chosen, rng=seed, tol=tol, max_seconds=max_seconds)
         found = [_Answer.of(game, solution, exact) for solution in search]
-        summary = str(search).partition("\n")[0]
+        summary = search.line
         data: Any = {
             "complete": search.complete,
             "reason": str(search.reason),
@@ -206,7 +206,7 @@ class _Answer(NamedTuple):
                     cells = [", ".join(f"{name} {cell}" for name, cell, p in played if p)]
                 table.add_row(shown(label), *map(shown, cells))
             out.print(table)
-        say(str(solution).partition("\n")[0])
+        say(solution.line)
         if solution.reason:
             say(solution.reason)
         if self.epsilon is not None:

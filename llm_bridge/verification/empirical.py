@@ -15,7 +15,7 @@ import numpy as np
 from econ_theory.arrays import simplex_fault
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.seeding import Seed, as_rng
-from econ_theory.strategies import StrategyProfile, check_profile
+from econ_theory.strategies import StrategyProfile, as_profile
 from llm_bridge.bands import BandMethod, check_confidence, mean_band
 from llm_bridge.bank.rewards import Aggregator, RewardWeights, rewards
 from llm_bridge.bank.signals import SignalBins
@@ -232,7 +232,7 @@ def control_values(
 
     Raises `ProfileError` or `ConfigError` where the shape of either is wrong.
     """
-    check_profile(profile, empirical.game)
+    profile = as_profile(profile, empirical.game)
     q, n = empirical.payoffs.shape[:2]
     if played is None:
         own = tuple(profile.floating.rows[i][empirical.types[:, i]] for i in range(n))

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from econ_theory.arrays import as_fractions, as_numbers, frozen, is_exact, simplex_fault
-from econ_theory.errors import EconError
+from econ_theory.arrays import (
+    ByContent,
+    as_fractions,
+    as_numbers,
+    frozen,
+    is_exact,
+    same,
+    simplex_fault,
+)
+from econ_theory.errors import EconError, GameError
 
 
 def test_numbers_become_floats_or_fractions_and_are_fresh():
@@ -64,3 +74,52 @@ def test_frozen_arrays_are_contiguous_and_read_only():
     assert array.flags.c_contiguous
     with pytest.raises(ValueError, match="read-only"):
         array[0, 0] = 1
+
+
+def test_same_is_equality_all_through():
+    exact = as_fractions(np.array([0.5, 0.25]))
+    assert same(np.array([0.5, np.nan]), np.array([0.5, np.nan]))
+    assert same((np.arange(3), [1.0, float("nan")]), (np.arange(3.0), [1.0, float("nan")]))
+    assert same(exact, exact.copy())
+    assert not same(exact, exact.astype(float))
+    assert not same(np.zeros(2), [0.0, 0.0])
+    assert not same(np.zeros((1, 2)), np.zeros(2))
+    assert not same((1, 2), [1, 2])
+    assert not same((1, 2), (1, 2, 3))
+    assert not same(np.array([1.0]), np.array([1.5]))
+
+
+@dataclass(frozen=True, eq=False)
+class Point(ByContent):
+    at: object
+    note: str = field(default="", compare=False)
+
+
+class Other(Point):
+    pass
+
+
+@pytest.mark.parametrize(
+    "at", [np.zeros(2), as_fractions(np.array([0.5])), (np.arange(2), [1.0]), 0.5, float("nan")]
+)
+def test_content_decides_and_hashes_agree(at):
+    twin = Point(copy.deepcopy(at), "another note")
+    assert Point(at) == twin
+    assert hash(Point(at)) == hash(twin)
+    assert Point(at) != Point(np.ones(3))
+    assert Point(at) != Other(at)
+    assert len({Point(at), twin}) == 1
+
+
+def test_minus_zero_is_zero_and_hashes_alike():
+    assert Point(np.array([-0.0])) == Point(np.array([0.0]))
+    assert hash(Point(np.array([-0.0]))) == hash(Point(np.array([0.0])))
+
+
+def test_masked_entries_are_refused_wherever_they_are():
+    masked = np.ma.array([1.0, 2.0], mask=[False, True])
+    for data in (masked, [masked, masked], (masked,)):
+        with pytest.raises(GameError, match="x has masked entries, want a number in each"):
+            as_numbers(data, GameError, "x")
+    assert as_numbers(np.ma.array([1.0, 2.0]), GameError, "x").tolist() == [1.0, 2.0]
+    assert as_numbers([np.ma.masked_array([1.0])], GameError, "x").tolist() == [[1.0]]

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
+import pickle
+import re
 import time
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-from econ_theory import BayesianGame, Solution, Status, StrategyProfile, solve, solve_all
+from econ_theory import (
+    AuctionGame,
+    BayesianGame,
+    Solution,
+    Status,
+    StrategyProfile,
+    solve,
+    solve_all,
+)
+from econ_theory.analysis import efficiency, multiplicity, welfare
 from econ_theory.choice import choose
 from econ_theory.errors import NotConverged, ProfileError, RefusedError, SettingError
+from econ_theory.games import Uniform
 from econ_theory.solvers import (
     Chain,
     ExtremeEnumeration,
@@ -100,7 +113,7 @@ def test_the_best_proposal_is_kept_not_the_last() -> None:
 def test_start_is_used_and_checked() -> None:
     equilibrium = StrategyProfile([[[0.0, 1.0]], [[1.0, 0.0]]])
     assert solve(CHICKEN, Lemke(), start=equilibrium).profile.distance(equilibrium) < 1e-12
-    with pytest.raises(ProfileError, match=r"strategy of player 0 has shape \(1, 3\)"):
+    with pytest.raises(ProfileError, match=r"strategy of player 1 has shape \(1, 3\)"):
         solve(CHICKEN, start=StrategyProfile([[[0, 0, 1]], [[1, 0]]]))
 
 
@@ -168,10 +181,65 @@ def test_entropy_draws_the_run_again() -> None:
     assert first.certificate.epsilon == again.certificate.epsilon
 
 
-def test_solution_shows_itself() -> None:
+def test_solution_says_who_plays_what_and_why() -> None:
+    game = BayesianGame(
+        *SKEWED.given, players=["row", "column"], actions=[["up", "down"], ["left", "right"]]
+    )
+    solution = solve(game)
+    first, *played, why = str(solution).splitlines()
+    assert solution.certificate.relative < 1e-9
+    assert first.startswith(f"{solution.solver}: epsilon = ")
+    assert first.endswith("[converged]")
+    assert played == str(solution.profile).splitlines()
+    assert re.fullmatch(r"row: up 0\.\d+, down 0\.\d+", played[0])
+    assert why == solution.reason
+    assert solution.profile.labels == solution.certificate.labels == game.labels
+    assert "<caption>column</caption>" in solution._repr_html_()
+    assert repr(solution) == f"Solution({first})"
+
+
+def test_solution_of_an_auction_is_told_in_short() -> None:
+    solution = solve(AuctionGame("first_price", Uniform(), 2))
+    lines = str(solution).splitlines()
+    assert solution.certificate.relative < 1e-6
+    assert lines[1].startswith("each of 2 players bids 0 to 0.5 on [0, 1]")
+    assert len(lines) == 3
+    assert max(map(len, lines)) < 200
+    assert "\n" not in repr(solution)
+
+
+def test_solutions_are_equal_by_content_and_pickle() -> None:
     solution = solve(CHICKEN)
-    assert "Lemke" in str(solution)
-    assert "<table>" in solution._repr_html_()
+    again = pickle.loads(pickle.dumps(solution))
+    assert again == solution
+    assert hash(again) == hash(solution)
+    assert dataclasses.replace(solution, seconds=-1.0) != solution
+    assert dataclasses.replace(solution, profile=StrategyProfile.uniform(CHICKEN)) != solution
+
+
+def test_a_solver_may_be_named() -> None:
+    assert solve(CHICKEN, "Lemke").profile == solve(CHICKEN, Lemke()).profile
+    with pytest.raises(SettingError, match=r"solver is the class Lemke, .* write Lemke\(\)\."):
+        solve(CHICKEN, Lemke)  # type: ignore[arg-type]
+    with pytest.raises(SettingError, match=r"solver is 'lemke', want .* did you mean Lemke\?"):
+        solve(CHICKEN, "lemke")
+    with pytest.raises(SettingError, match=r"'qwxyz', want the name of a solver; see"):
+        solve(CHICKEN, "qwxyz")
+    with pytest.raises(SettingError, match="solver is of type int, want a solver, its name"):
+        solve(CHICKEN, 3)  # type: ignore[arg-type]
+
+
+def test_plain_lists_will_do_wherever_a_profile_is_asked_for() -> None:
+    rows = [[[0.0, 1.0]], [[1.0, 0.0]]]
+    profile = StrategyProfile(rows)
+    assert solve(CHICKEN, "Lemke", start=rows).profile.distance(profile) < 1e-12
+    assert welfare(CHICKEN, rows) == welfare(CHICKEN, profile)
+    assert efficiency(CHICKEN, [rows]) == efficiency(CHICKEN, [profile])
+    assert multiplicity(CHICKEN, [rows, profile]).count == 1
+    with pytest.raises(ProfileError, match=r"strategy of player 1 has shape \(1, 1\)"):
+        solve(CHICKEN, start=[[[1.0]], [[1.0, 0.0]]])
+    with pytest.raises(ProfileError, match=r"strategy of player 2 has shape \(1, 3\)"):
+        welfare(CHICKEN, [[[1.0, 0.0]], [[1.0, 0.0, 0.0]]])
 
 
 def too_much(*n_types: int, n_actions: int) -> BayesianGame:

@@ -27,6 +27,7 @@ from econ_theory.arrays import Array, frozen
 from econ_theory.errors import require
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.games.finite.derivatives import contract, written_out
+from econ_theory.records import Record
 from econ_theory.strategies import StrategyProfile
 
 __all__ = ["Existence", "gain_bounds", "prove_existence"]
@@ -44,8 +45,8 @@ MOST_ENTRIES = 1_000_000
 """Most payoff entries of one player, restricted to the supports of the others."""
 
 
-@dataclass(frozen=True, eq=False)
-class Existence:
+@dataclass(frozen=True)
+class Existence(Record):
     """Whether a Bayesian Nash equilibrium is proved to exist near a profile.
 
     Attributes
@@ -207,14 +208,15 @@ class _Proof:
 
     def _check_strict(self, box: Array) -> None:
         """Refuse unless probabilities are positive and other actions strictly worse, on the box."""
-        values = self._values(self.tensors, box)
+        values, labels = self._values(self.tensors, box), self.game.labels
         for i, (v, number) in enumerate(zip(values, self.value_of, strict=True)):
             n_actions = self.game.n_actions[i]
             position = dict(
                 zip(self.flat[i].tolist(), range(self.ends[i], self.ends[i + 1]), strict=True)
             )
             for k in np.flatnonzero(number >= 0).tolist():
-                where = f"player {i} as type {k // n_actions}, action {k % n_actions}"
+                t, a = divmod(k, n_actions)
+                where = f"{labels.actions[i][a]} of {labels.who(i, t)}"
                 if k in position:
                     if not box[position[k]] > 0:
                         raise _Refused(

@@ -152,14 +152,14 @@ class SmoothPayoff:
                 if found > said * (1 + 1e-6) + 1e-6:
                     raise GameError(
                         f"bounds.{name} is {said:g}, want at least {found:.6g}, which was found "
-                        f"for player {i}."
+                        f"for player {i + 1}."
                     )
             # The trapezoidal rule is off by da^3 / 12 times the largest second derivative.
             off = np.abs(np.diff(u, axis=1) - (m[:, 1:] + m[:, :-1]) / 2 * da).max()
             if off > self.bounds.own * da**3 / 12 * (1 + 1e-6) + 1e-9 * np.abs(u).max():
                 raise GameError(
-                    f"marginal differs from the payoff's slope by {off / da:.3g} for player {i}, "
-                    "want its derivative by the own action."
+                    f"marginal differs from the payoff's slope by {off / da:.3g} for player "
+                    f"{i + 1}, want its derivative by the own action."
                 )
 
 

@@ -25,8 +25,8 @@ Attitude = RiskNeutral | Crra | Cara
 class DoubleAuction(ContinuousGame):
     """Bilateral trade: the buyer bids b, the seller asks s, and they trade if ``b >= s``.
 
-    The price is ``k b + (1 - k) s``; the buyer (player 0) earns its value less the price, the
-    seller (player 1) the price less its cost, both nothing without trade. Types are independent.
+    The price is ``k b + (1 - k) s``; the buyer (player 1) earns its value less the price, the
+    seller (player 2) the price less its cost, both nothing without trade. Types are independent.
     Low values and high costs may stay out. There is one unit: double auctions of many buyers and
     sellers are another game.
 

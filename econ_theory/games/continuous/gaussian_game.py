@@ -218,7 +218,7 @@ def _form(payoff: Any, i: int, n_states: int, n_all: int) -> Array:
     full = np.concatenate([[1.0], probe])
     scale = float(np.abs(full) @ np.abs(form) @ np.abs(full))
     if not abs(value(probe) - full @ form @ full) <= ROUNDING * scale:
-        raise GameError(f"payoff of player {i} is not quadratic in (w, a), want it so.")
+        raise GameError(f"payoff of player {i + 1} is not quadratic in (w, a), want it so.")
     return frozen(form)
 
 
@@ -232,15 +232,15 @@ def _check_order(game: GaussianGame) -> None:
     circle = np.flatnonzero(reach.diagonal())
     if len(circle):
         raise GameError(
-            f"what player {circle[0]} sees depends on its own action, want sees[i] to hold only "
-            "actions of players who move earlier."
+            f"what player {circle[0] + 1} sees depends on its own action, want sees[i] to hold "
+            "only actions of players who move earlier."
         )
     for i in np.flatnonzero(~direct.any(axis=0)).tolist():
         own = game.forms[i][1 + game.n_states :, 1 + game.n_states :]
         own = own[game.block(i), game.block(i)]
         if np.linalg.eigvalsh(own).max() >= 0:
             raise GameError(
-                f"payoff of player {i} is not strictly concave in its own actions, want it so: "
+                f"payoff of player {i + 1} is not strictly concave in its own actions, want it so: "
                 "nobody who sees them responds."
             )
 
@@ -252,12 +252,12 @@ def _stakes(game: GaussianGame, given: Sequence[float | None] | None) -> tuple[f
         raise GameError(f"stakes has {len(stakes)} entries, want {n}: one a player.")
     for i, stake in enumerate(stakes):
         if stake is not None and not 0 < stake < np.inf:
-            raise GameError(f"stakes of player {i} is {stake}, want a positive number.")
+            raise GameError(f"stakes of player {i + 1} is {stake}, want a positive number.")
     worth = _worth_of_knowing(game)
     for i, stake in enumerate(stakes):
         if stake is None and not worth[i] > 0:
             raise GameError(
-                f"stakes of player {i} do not follow from the payoffs, want them given: "
+                f"stakes of player {i + 1} do not follow from the payoffs, want them given: "
                 "stakes=[...], payoff units, one a player."
             )
     return tuple(float(worth[i] if s is None else s) for i, s in enumerate(stakes))

@@ -87,8 +87,8 @@ class ParticipationGame(ContinuousGame):
         for i in range(n):
             if not self.gaps[i, :, 1].any():
                 raise GameError(
-                    f"type of player {i} makes no difference to what joining gains, want it to; "
-                    "a game without types is a BayesianGame."
+                    f"type of player {i + 1} makes no difference to what joining gains, want it "
+                    "to; a game without types is a BayesianGame."
                 )
 
     @classmethod

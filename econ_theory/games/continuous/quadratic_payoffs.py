@@ -153,7 +153,7 @@ class Bertrand(LinearQuadratic):
             least = self.intercept - self.own * high + self.cross * (lows - low)
             if least < -1e-12 * self.intercept:
                 raise GameError(
-                    f"demand of player {i} falls to {least:g} within the actions "
+                    f"demand of player {i + 1} falls to {least:g} within the actions "
                     f"{list(actions)}, want it never negative; lower its highest price or raise "
                     "the others' lowest."
                 )

@@ -14,6 +14,7 @@ from econ_theory.errors import GameError
 from econ_theory.games.base import Profile
 from econ_theory.games.finite.labels import (
     Labels,
+    Lists,
     check_labels,
     check_lists,
     default_labels,
@@ -25,6 +26,7 @@ from econ_theory.games.finite.matrices import action_tables
 from econ_theory.games.finite.payoffs import Kernel
 from econ_theory.games.finite.shapes import action_counts
 from econ_theory.games.finite.tabulation import Space
+from econ_theory.records import Record
 
 __all__ = ["BayesianGame"]
 
@@ -35,7 +37,7 @@ OFF_CENTRE = 16
 """Smallest payoff, in payoff ranges, from which it counts as a constant to be taken off."""
 
 
-class BayesianGame:
+class BayesianGame(Record):
     """A finite Bayesian game ``(prior, payoffs)``; a game without types has one type a player.
 
     Parameters
@@ -78,8 +80,8 @@ class BayesianGame:
         payoffs: Sequence[Any],
         *,
         players: Sequence[str] | None = None,
-        types: Labels | None = None,
-        actions: Labels | None = None,
+        types: Lists | None = None,
+        actions: Lists | None = None,
         title: str = "",
     ) -> None:
         prior = as_numbers(prior, GameError, "prior")
@@ -98,22 +100,21 @@ class BayesianGame:
             raise GameError(
                 f"prior {fault}; pass probabilities (to renormalize weights, divide by their sum)."
             )
+        self.players = check_labels(players, n, "players") or default_labels("player", n)
         if len(payoffs) != n:
             raise GameError(
                 f"payoffs has {len(payoffs)} tensors, want {n}: one for each axis of the prior."
             )
-        usual = default_labels("player", n)
-        self.players = check_labels(players, n, "players") or usual
-        who = [a if a == b else repr(a) for a, b in zip(self.players, usual, strict=True)]
+        self.players = check_labels(players, n, "players") or default_labels("player", n)
         tensors = [
             as_numbers(u, GameError, f"payoff of {name}")
-            for u, name in zip(payoffs, who, strict=True)
+            for u, name in zip(payoffs, self.players, strict=True)
         ]
         check_lists(types, n, "types")
         check_lists(actions, n, "actions")
-        counts = action_counts(prior.shape, tensors, actions, who)
-        self.types = labels_of_all(types, prior.shape, who, "types")
-        self.actions = labels_of_all(actions, counts, who, "actions")
+        counts = action_counts(prior.shape, tensors, actions, self.players)
+        self.types = labels_of_all(types, prior.shape, self.players, "types")
+        self.actions = labels_of_all(actions, counts, self.players, "actions")
         self.title = title
         self.given = (frozen(prior), tuple(frozen(u) for u in tensors))
         self.prior = frozen(np.asarray(prior, dtype=float))
@@ -191,7 +192,7 @@ class BayesianGame:
         cls,
         *payoffs: Any,
         players: Sequence[str] | None = None,
-        actions: Labels | None = None,
+        actions: Lists | None = None,
         title: str = "",
     ) -> BayesianGame:
         """Return the game without types of n plain tables ``(A_1, ..., A_n)``, one a player.
@@ -211,7 +212,7 @@ class BayesianGame:
         columns: Any,
         *,
         players: Sequence[str] | None = None,
-        actions: Labels | None = None,
+        actions: Lists | None = None,
         title: str = "",
     ) -> BayesianGame:
         """Return the two-player game without types in which the row player gets ``rows[a, b]``.
@@ -225,6 +226,16 @@ class BayesianGame:
         2.0
         """
         return cls.normal_form(rows, columns, players=players, actions=actions, title=title)
+
+    @cached_property
+    def labels(self) -> Labels:
+        """What players, types and actions are called, all in one value."""
+        return Labels(self.players, self.types, self.actions)
+
+    def _record_fields(self) -> dict[str, Any]:
+        prior, payoffs = self.given
+        labels = {"players": self.players, "types": self.types, "actions": self.actions}
+        return {"prior": prior, "payoffs": payoffs, **labels, "title": self.title}
 
     @property
     def n_players(self) -> int:
@@ -313,8 +324,8 @@ class BayesianGame:
         self,
         *,
         players: Sequence[str] | None = None,
-        types: Labels | None = None,
-        actions: Labels | None = None,
+        types: Lists | None = None,
+        actions: Lists | None = None,
         title: str | None = None,
     ) -> BayesianGame:
         """Return the same game under other labels."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from inspect import signature
 from typing import Any
 
 import numpy as np
 
 from econ_theory.arrays import Array, as_numbers, frozen, simplex_fault
 from econ_theory.errors import GameError
-from econ_theory.games.finite.bayesian import BayesianGame, Labels
-from econ_theory.games.finite.labels import check_labels, default_labels
+from econ_theory.games.finite.bayesian import BayesianGame, Lists
+from econ_theory.games.finite.labels import Labels, check_labels, default_labels
 from econ_theory.games.finite.markov_kernel import MarkovKernel
+from econ_theory.records import Record
 
 __all__ = ["MarkovBayesianGame"]
 
@@ -20,7 +22,7 @@ MOST_PLAYERS = 25
 """Two axes a player, one of states and one of next states; numpy names 52 axes at most."""
 
 
-class MarkovBayesianGame:
+class MarkovBayesianGame(Record):
     """A discounted game over finitely many states, each of which is a finite Bayesian game.
 
     At every stage the state s is public and each player draws a private type, ``t ~ p(. | s)``,
@@ -79,8 +81,8 @@ class MarkovBayesianGame:
         initial: Any = None,
         states: Sequence[str] | None = None,
         players: Sequence[str] | None = None,
-        types: Labels | None = None,
-        actions: Labels | None = None,
+        types: Lists | None = None,
+        actions: Lists | None = None,
         title: str = "",
     ) -> None:
         n = len(payoffs)
@@ -113,11 +115,12 @@ class MarkovBayesianGame:
         fault = simplex_fault(joint, axes=tuple(range(1, n + 1)))
         if fault:
             raise GameError(f"prior {fault}; it is one distribution over joint types a state.")
-        tensors = [_numbers(u, f"payoff of player {i}") for i, u in enumerate(payoffs)]
+        names = check_labels(players, n, "players") or default_labels("player", n)
+        tensors = [_numbers(u, f"payoff of {names[i]}") for i, u in enumerate(payoffs)]
         for name, array, ndim in (
             ("prior", joint, n + 1),
             ("transition", move, 2 * n + 2),
-            *((f"payoff of player {i}", u, 2 * n + 1) for i, u in enumerate(tensors)),
+            *((f"payoff of {names[i]}", u, 2 * n + 1) for i, u in enumerate(tensors)),
         ):
             if array.ndim != ndim or array.shape[0] not in (1, n_states):
                 raise GameError(
@@ -126,7 +129,7 @@ class MarkovBayesianGame:
                 )
         # One Bayesian game whose payoffs have every tensor's shape checks all the rest.
         shaped = [np.zeros(u.shape[1:]) for u in tensors]
-        shaped[0] = shaped[0] + np.zeros(_checked_shape(move, joint, shaped, n))
+        shaped[0] = shaped[0] + np.zeros(_checked_shape(move, joint, shaped, names))
         template = BayesianGame(joint[0], shaped, players=players, types=types, actions=actions)
         start = _numbers(
             np.full(n_states, 1.0 / n_states) if initial is None else initial, "initial"
@@ -148,6 +151,14 @@ class MarkovBayesianGame:
         self.prior = frozen(np.broadcast_to(joint, (n_states, *self.n_types)))
         self.payoffs = tuple(frozen(u) for u in tensors)
         self.transition = frozen(move)
+
+    def _record_fields(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in signature(type(self)).parameters}
+
+    @cached_property
+    def labels(self) -> Labels:
+        """What players, types, actions and states are called, all in one value."""
+        return Labels(self.players, self.types, self.actions, self.states)
 
     @cached_property
     def kernel(self) -> MarkovKernel:
@@ -234,20 +245,22 @@ def _in_state(array: Array, state: int) -> Array:
     return array[state if array.shape[0] > 1 else 0]
 
 
-def _checked_shape(move: Array, joint: Array, shaped: list[Array], n: int) -> tuple[int, ...]:
+def _checked_shape(
+    move: Array, joint: Array, shaped: list[Array], names: Sequence[str]
+) -> tuple[int, ...]:
     """Return the types and actions of the transition, once they are seen to fit the others'."""
-    shape = move.shape[1:-1]
+    shape, n = move.shape[1:-1], len(names)
     for j in range(n):
         there = joint.shape[1 + j]
         if shape[j] not in (1, there):
             raise GameError(
-                f"transition has length {shape[j]} on the type axis of player {j}, want {there} "
+                f"transition has length {shape[j]} on the type axis of {names[j]}, want {there} "
                 "(as the prior) or 1."
             )
         there = max(u.shape[n + j] for u in shaped)
         if 1 not in (shape[n + j], there) and shape[n + j] != there:
             raise GameError(
-                f"transition has length {shape[n + j]} on the action axis of player {j}, want "
+                f"transition has length {shape[n + j]} on the action axis of {names[j]}, want "
                 f"{there} (as the payoffs) or 1."
             )
     return shape

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from econ_theory.arrays import Array
 from econ_theory.errors import GameError
-from econ_theory.games.finite.labels import Labels
+from econ_theory.games.finite.labels import Lists
 
 __all__ = ["action_counts"]
 
 
 def action_counts(
-    n_types: tuple[int, ...], tensors: list[Array], actions: Labels | None, who: Sequence[str]
+    n_types: tuple[int, ...], tensors: list[Array], actions: Lists | None, who: Sequence[str]
 ) -> tuple[int, ...]:
     """Return the number of actions ``(A_1, ..., A_n)`` that payoffs and labels have.
 

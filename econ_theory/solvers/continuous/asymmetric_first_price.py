@@ -88,7 +88,7 @@ class AsymmetricFirstPrice:
         for i, prior in enumerate(game.values):
             if prior.high <= reserve:
                 return (
-                    f"no type of player {i} is worth the reserve {game.reserve:g}, want some; "
+                    f"no type of player {i + 1} is worth the reserve {game.reserve:g}, want some; "
                     "leave that player out."
                 )
         return None

@@ -86,7 +86,7 @@ class Cutoffs:
         for i in range(game.n_players):
             if game.slope(i) == 0:
                 return (
-                    f"whether high or low types of player {i} join depends on the others, want "
+                    f"whether high or low types of player {i + 1} join depends on the others, want "
                     "slopes of one sign; certify step functions of your own."
                 )
         return None

@@ -47,7 +47,7 @@ class TruthfulBidding:
         for i, prior in enumerate(game.values):
             if _entry(game, prior.low) >= prior.high:
                 return (
-                    f"no type of player {i} is worth the reserve {game.reserve:g}, want some; "
+                    f"no type of player {i + 1} is worth the reserve {game.reserve:g}, want some; "
                     "leave that player out."
                 )
         return None

@@ -11,6 +11,7 @@ import numpy as np
 from econ_theory.arrays import Array, frozen
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.finite.bayesian import MOST_PLAYERS, BayesianGame
+from econ_theory.records import Record
 from econ_theory.solvers.finite.algebra.correlated_program import best_rule
 from econ_theory.solvers.finite.algebra.mediation import (
     Mediation,
@@ -37,7 +38,7 @@ MOST_NONZEROS = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class CorrelatedEquilibrium:
+class CorrelatedEquilibrium(Record):
     """What a mediator draws, and what disobeying it would gain.
 
     Attributes

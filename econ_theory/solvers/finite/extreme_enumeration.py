@@ -13,6 +13,7 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.errors import RefusedError, SettingError
 from econ_theory.games.finite.bayesian import BayesianGame
+from econ_theory.records import Record
 from econ_theory.solvers.base import Ending, Proposals, check_numbers, two_players_wanted
 from econ_theory.solvers.finite.algebra.vertices import MOST_LABELS, best_response_vertices, drained
 from econ_theory.strategies import StrategyProfile
@@ -30,7 +31,7 @@ MOST_ACTIONS = 160
 
 
 @dataclass(frozen=True, eq=False)
-class NashSubset:
+class NashSubset(Record):
     """A maximal convex set of equilibria: any mixture of `first` against any mixture of `second`.
 
     Attributes
@@ -54,7 +55,7 @@ class NashSubset:
 
 
 @dataclass(frozen=True, eq=False)
-class Component:
+class Component(Record):
     """A connected component of the set of equilibria: the union of its Nash subsets.
 
     Attributes

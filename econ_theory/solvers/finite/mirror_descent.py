@@ -161,7 +161,7 @@ def _shares(game: BayesianGame, temperature: Temperature | None) -> list[Array]:
         given = np.asarray(given, dtype=float)
         if given.shape not in ((), (game.n_types[i],)) or not (given > 0).all():
             raise SettingError(
-                f"temperature of player {i} is {given.tolist()}, want one number > 0, or "
+                f"temperature of {game.players[i]} is {given.tolist()}, want one number > 0, or "
                 f"{game.n_types[i]}: one a type."
             )
         scale = game.payoff_range(i) or 1.0

@@ -12,6 +12,7 @@ import numpy as np
 from econ_theory.arrays import Array, frozen
 from econ_theory.errors import NotConverged, SettingError
 from econ_theory.games.finite.bayesian import BayesianGame
+from econ_theory.records import Record
 from econ_theory.solvers.base import Proposals
 from econ_theory.solvers.finite.algebra.interim import InterimSystem
 from econ_theory.solvers.finite.algebra.logit_path import BRISK, CAREFUL, Ending, LogitPath, Point
@@ -23,7 +24,7 @@ Temperature = float | Sequence[float | Sequence[float]]
 
 
 @dataclass(frozen=True, eq=False)
-class Branch:
+class Branch(Record):
     """Logit quantal response equilibria along the branch that starts at uniform play.
 
     Attributes
@@ -252,11 +253,13 @@ def type_temperatures(game: BayesianGame, temperature: Temperature) -> list[Arra
     for i, (entry, n_types) in enumerate(zip(each, game.n_types, strict=True)):
         if np.ndim(entry) and len(entry) != n_types:
             raise SettingError(
-                f"temperature of player {i} has {len(entry)} entries, want 1 or {n_types}: one a "
-                "type."
+                f"temperature of {game.players[i]} has {len(entry)} entries, want 1 or {n_types}: "
+                "one a type."
             )
         heat = np.broadcast_to(np.asarray(entry, dtype=float), (n_types,))
         if not ((heat > 0) & np.isfinite(heat)).all():
-            raise SettingError(f"temperature of player {i} is {entry}, want positive numbers.")
+            raise SettingError(
+                f"temperature of {game.players[i]} is {entry}, want positive numbers."
+            )
         heats.append(heat)
     return heats

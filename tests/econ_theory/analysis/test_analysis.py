@@ -200,7 +200,7 @@ def test_sensitivity_refuses_what_has_no_derivative() -> None:
     with pytest.raises(RefusedError, match=r"relative epsilon .*, want an equilibrium within"):
         prior_sensitivity(game, StrategyProfile.uniform(game))
     flat = BayesianGame([[1.0]], [np.ones((1, 1, 2, 2)), np.eye(2).reshape(1, 1, 2, 2)])
-    with pytest.raises(RefusedError, match="action 1 of type 0 of player 0 is unplayed but as"):
+    with pytest.raises(RefusedError, match="a2 of player 1 is unplayed but as"):
         prior_sensitivity(flat, StrategyProfile.pure(flat, [[0], [0]]))
     with pytest.raises(RefusedError, match="indifference system is singular"):
         prior_sensitivity(flat, StrategyProfile([[[0.5, 0.5]], [[0.5, 0.5]]]))
@@ -265,7 +265,7 @@ def test_dominance_solvable_games_are_solved_and_mapped_back() -> None:
     back = reduction.lift(StrategyProfile.uniform(reduction.game))
     assert certify(reduction.original, back).epsilon == 0
     assert reduction.restrict(back).rows[0].tolist() == [[1.0]]
-    with pytest.raises(ValueError, match="strategy of player 0 plays an action that was struck"):
+    with pytest.raises(ValueError, match="strategy of player 1 plays an action that was struck"):
         reduction.restrict(StrategyProfile.uniform(reduction.original))
 
 

@@ -140,7 +140,7 @@ def test_margin_takes_the_least_temperature_of_live_types():
     assert found.margin(game, (1.0, (0.5, 0.1))) == pytest.approx(0.5 - 0.425)
     assert found.largest_step(game, 0.5) == pytest.approx(0.075 / 0.425**2)
     assert found.largest_step(game, 0.4) == 0
-    with pytest.raises(SettingError, match="temperature of player 1 has 3 entries"):
+    with pytest.raises(SettingError, match="temperature of player 2 has 3 entries"):
         found.margin(game, (1.0, (1.0, 1.0, 1.0)))
 
 

@@ -112,7 +112,7 @@ def test_null_types_and_one_player_are_no_trouble():
 def test_bad_settings_say_so():
     with pytest.raises(SettingError, match="n_starts is -1"):
         count_quantal_responses(meet(), 0.2, n_starts=-1)
-    with pytest.raises(SettingError, match="temperature of player 0 is 0"):
+    with pytest.raises(SettingError, match="temperature of player 1 is 0"):
         count_quantal_responses(meet(), (0, 1.0))
     with pytest.raises(SettingError, match="low is 2"):
         phase_change(meet(), 2.0, 1.0)

@@ -121,7 +121,7 @@ def test_quick_runs_the_shorter_experiment_and_progress_counts_it():
 
 
 def test_json_has_the_columns_a_script_reads():
-    (record,) = json.loads(run_audit([Mean()]).to_json())
+    (record,) = json.loads(json.dumps(run_audit([Mean()]).records()))
     assert {"id", "verdict", "number", "interval", "seconds"} <= set(record)
     assert record["id"] == "MEAN"
     assert record["interval"][0] <= record["number"] <= record["interval"][1]
@@ -133,7 +133,7 @@ def test_numbers_that_are_not_finite_are_null_in_json():
         def judge(self, results) -> Finding:
             return Finding("holds", np.inf, "", (0.0, np.inf), "")
 
-    (record,) = json.loads(run_audit([Endless()]).to_json())
+    (record,) = json.loads(json.dumps(run_audit([Endless()]).records()))
     assert record["number"] is None
     assert record["interval"] == [0.0, None]
 

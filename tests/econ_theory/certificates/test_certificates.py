@@ -249,9 +249,9 @@ def test_interim_ex_ante_and_worst_on_a_worked_example():
     assert certificate.ex_ante == 4
     assert certificate.relative == Fraction(1, 2)
     first = certify(game, [[[0, 1], [0, 1]], [[1]]], arithmetic="exact")
-    assert first.worst == (0, 0, 0, Fraction(4))
+    assert tuple(first.worst) == (0, 0, 0, Fraction(4))
     assert first.ex_ante == 1
-    assert "player 1 as type 1 by action 1" in str(first)
+    assert "player 1 as t1 by a1" in str(first)
     assert "epsilon = 4" in first._repr_html_()
 
 
@@ -285,7 +285,7 @@ def test_a_game_of_ones_own_keeps_its_arrays_writeable():
 def test_wrong_profiles_and_settings_are_refused():
     game = BayesianGame([[1]], [np.ones((1, 1, 2, 3))] * 2)
     with pytest.raises(
-        ProfileError, match=r"strategy of player 1 has shape \(1, 2\), want \(1, 3\)"
+        ProfileError, match=r"strategy of player 2 has shape \(1, 2\), want \(1, 3\)"
     ):
         certify(game, [[[1, 0]], [[1, 0]]])
     with pytest.raises(ProfileError, match="profile has 1 strategies, want 2"):

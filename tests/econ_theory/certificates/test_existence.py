@@ -87,14 +87,14 @@ def test_pure_profile_that_is_no_equilibrium_is_refused() -> None:
     game = volunteers()
     proof = prove_existence(game, StrategyProfile.pure(game, [[1], [1], [1]]))
     assert not proof.proved
-    assert "player 0 as type 0, action 0 is not played but loses only -0.67" in proof.reason
+    assert "a1 of player 1 is not played but loses only -0.67" in proof.reason
     assert prove_existence(game, StrategyProfile.pure(game, [[0], [1], [1]])).proved
 
 
 def test_ties_and_continua_are_refused() -> None:
     tie = BayesianGame([[1.0]], [np.zeros((1, 1, 2, 2))] * 2)
     proof = prove_existence(tie, StrategyProfile.pure(tie, [[0], [0]]))
-    assert "action 1 is not played but loses only 0" in proof.reason
+    assert "a2 of player 1 is not played but loses only 0" in proof.reason
     mixed = prove_existence(tie, StrategyProfile.uniform(tie))
     assert "singular" in mixed.reason
 

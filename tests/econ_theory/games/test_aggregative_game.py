@@ -62,7 +62,7 @@ LOGARITHM = SmoothPayoff(logarithm, marginal, BOUNDS)
         ),
         (
             lambda: AggregativeGame(Bertrand(), Uniform(), 2, actions=(0, 1.5)),
-            "demand of player 0 falls to -0.5",
+            "demand of player 1 falls to -0.5",
         ),
         (lambda: AggregativeGame(Contest(), Uniform(-1, 1), 2), "want them >= 0"),
         (

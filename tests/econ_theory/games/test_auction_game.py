@@ -79,7 +79,7 @@ def test_games_refuse_what_makes_no_sense(build, words):
         (lambda: BidFunction([1, 0], [0, 1]), "types decrease somewhere"),
         (lambda: BidFunction([0, 1, 2], [0, 1, 0]), "bids fall from 1 to 0 at type 1"),
         (lambda: BidFunction([0, 1], [0, np.nan]), "bids has nan at index"),
-        (lambda: BidProfile([3]), "strategy of player 0 is int, want a BidFunction"),
+        (lambda: BidProfile([3]), "strategy of player 1 is int, want a BidFunction"),
         (lambda: BidFunction.from_callable(lambda v: 1 / (v - 0.5), 0, 1), "is not finite"),
     ],
 )
@@ -97,8 +97,8 @@ GAME = AuctionGame("first_price", Uniform(), 2)
         ([BidFunction([0, 1], [0, 1])], "has 1 bid functions, want 2"),
         ([BidFunction([0, 1], [1, 0])] * 2, "wrong slope, want it not decreasing"),
         ([BidFunction([0, 2], [0, 1])] * 2, r"has types \[0, 2\], want them within"),
-        ([BidFunction([0, 0.9], [0, 1])] * 2, "the best types of player 0 place no bid"),
-        ([1.0, 2.0], "strategy of player 0 is float, want a BidFunction, a pair"),
+        ([BidFunction([0, 0.9], [0, 1])] * 2, "the best types of player 1 place no bid"),
+        ([1.0, 2.0], "strategy of player 1 is float, want a BidFunction, a pair"),
     ],
 )
 def test_profiles_must_fit_the_game(profile, words):

@@ -162,7 +162,7 @@ def test_one_player_is_a_decision_under_uncertainty():
     game = BayesianGame([0.25, 0.75], [[[1, 0], [0, 1]]])
     best = StrategyProfile.pure(game, [[0, 1]])
     assert certify(game, best, arithmetic="exact").epsilon == 0
-    assert certify(game, StrategyProfile.pure(game, [[0, 0]])).worst == (0, 1, 1, 1.0)
+    assert tuple(certify(game, StrategyProfile.pure(game, [[0, 0]])).worst) == (0, 1, 1, 1.0)
     weights = game.type_weights(0)
     weights[0] = 5
     assert game.prior[0] == 0.25

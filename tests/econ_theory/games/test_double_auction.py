@@ -248,7 +248,7 @@ def test_what_is_no_game_is_refused(make, message):
 
 def test_the_best_types_do_not_stay_out():
     whole = BidFunction([0, 1], [0, 1])
-    with pytest.raises(ProfileError, match="best types of player 1"):
+    with pytest.raises(ProfileError, match="best types of player 2"):
         certify(DoubleAuction(), [whole, BidFunction([0.3, 1], [0.3, 1])])
     with pytest.raises(ProfileError, match="wrong slope"):
         certify(DoubleAuction(), [BidFunction([0, 1], [1, 0]), whole])

@@ -36,7 +36,7 @@ def test_costs_as_types_and_refunds():
 def test_slope_is_open_where_it_depends_on_the_others():
     game = ParticipationGame(lambda t, m: t * (1 - 2 * m) - 0.1, Uniform(), 2)
     assert game.slope(0) == 0
-    with pytest.raises(ProfileError, match=r"player 0 is the cutoff 0.5, want a StepFunction"):
+    with pytest.raises(ProfileError, match=r"player 1 is the cutoff 0.5, want a StepFunction"):
         certify(game, [0.5, 0.5])
     certificate = certify(game, [StepFunction([0.2, 0.8], [1.0, 0.0, 0.5])] * 2)
     assert certificate.kind == "bound"
@@ -58,7 +58,7 @@ def test_slope_is_open_where_it_depends_on_the_others():
             r"join\[1\] is not affine in the type where 0 others join",
         ),
         (lambda: ParticipationGame(np.ones((3, 2)), Uniform(), 2), r"join has shape \(3, 2\)"),
-        (lambda: ParticipationGame([[1, 0], [1, 0]], Uniform(), 2), "type of player 0 makes no"),
+        (lambda: ParticipationGame([[1, 0], [1, 0]], Uniform(), 2), "type of player 1 makes no"),
     ],
 )
 def test_bad_games_are_refused_with_words(build, words):
@@ -70,8 +70,8 @@ def test_bad_games_are_refused_with_words(build, words):
     ("profile", "words"),
     [
         ([0.5], "profile has 1 functions, want 2: one a player"),
-        ([0.5, "x"], "strategy of player 1 is str, want a StepFunction or a cutoff"),
-        ([0.5, BidFunction([0, 1], [0, 1])], "strategy of player 1 slopes, want probabilities"),
+        ([0.5, "x"], "strategy of player 2 is str, want a StepFunction or a cutoff"),
+        ([0.5, BidFunction([0, 1], [0, 1])], "strategy of player 2 slopes, want probabilities"),
     ],
 )
 def test_bad_profiles_are_refused_with_words(profile, words):
@@ -86,7 +86,7 @@ def test_bad_profiles_are_refused_with_words(profile, words):
         (lambda: StepFunction([0.5, 0.2], [0, 1, 0]), "cuts decrease somewhere"),
         (lambda: StepFunction([0.5], [0, 1.5]), "shares reach from 0 to 1.5, want probabilities"),
         (lambda: StepFunction.above(0.5).scaled(-1.0), "factor is -1.0, want a positive number"),
-        (lambda: StepProfile([0.5]), "strategy of player 0 is float, want a StepFunction"),
+        (lambda: StepProfile([0.5]), "strategy of player 1 is float, want a StepFunction"),
     ],
 )
 def test_bad_strategies_are_refused_with_words(build, words):

@@ -288,7 +288,7 @@ def test_too_large_is_refused_before_it_is_built(tmp_path, monkeypatch):
         rows += [f'p "" {i} {k} "" {{ "a" }} 0' for i in (1, 2, 3)] + ['t "" 0']
     with pytest.raises(FormatError, match=r"24,000,000 payoffs,\s+want at most 4,000,000"):
         loads_efg("\n".join(rows))
-    monkeypatch.setattr("econ_theory.interop.text.MOST_BYTES", 10)
+    monkeypatch.setattr("econ_theory.records.files.MOST_BYTES", 10)
     path = tmp_path / "long.efg"
     path.write_text(TREE)
     with pytest.raises(FormatError, match=r"long\.efg is \d+ bytes, want at most 10"):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from econ_theory.certificates import certify
-from econ_theory.errors import FormatError, MissingExtra
+from econ_theory.errors import FormatError, GameError, MissingExtra
 from econ_theory.forms import harsanyi_form
 from econ_theory.games import BayesianGame
 from econ_theory.interop import (
@@ -161,3 +164,44 @@ def test_missing_pygambit_names_the_install_line(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pygambit", None)
     with pytest.raises(MissingExtra, match=r"pygambit is not installed.*econ-theory\[interop\]"):
         to_pygambit(BayesianGame([1.0], [[[1.0]]]))
+
+
+@pytest.mark.parametrize("label", ["é", "a  b", " a", "a ", "a\nb", "", "b\\\\s", "b\\", 'b\\"c'])
+@pytest.mark.parametrize("where", ["players", "types", "actions"])
+def test_a_label_that_gambit_would_change_is_refused_by_name(where, label):
+    labels = {"players": ["Ann", "Bob"], "types": [["t", "u"], None], "actions": [["x", "y"], None]}
+    strange = [label, "other"] if where == "players" else [[label, "other"], None]
+    payoffs = [np.array([1.0, 2.0]).reshape(1, 1, 2, 1)] * 2
+    game = BayesianGame([[0.5], [0.5]], payoffs, **{**labels, where: strange})
+    what = {"players": "player 1", "types": "type of Ann", "actions": "action of Ann"}[where]
+    with pytest.raises(GameError, match=f"the label of {what} is {re.escape(repr(label))}, want"):
+        to_pygambit(game)
+
+
+def test_nature_is_no_player_and_the_title_may_be_anything_gambit_reads():
+    game = BayesianGame([[1.0]], [np.zeros((1, 1, 1, 1))] * 2, players=["Chance", "Bob"])
+    with pytest.raises(GameError, match="player 1 is 'Chance', want another name: Gambit calls na"):
+        to_pygambit(game)
+    good = game.relabelled(players=["Ann", "Bob"], title="Näh\n  zwei")
+    assert from_pygambit(to_pygambit(good)).title == good.title
+    with pytest.raises(GameError, match=r"the title is .*, want no backslash at its end"):
+        to_pygambit(good.relabelled(title="x\\"))
+
+
+@pytest.mark.parametrize("label", ["a\\b", 'say "hi"', "\\alpha", "a\\b\\c", 'a" \\ "b'])
+def test_backslashes_and_quotes_survive_gambit_and_our_files_both_ways(label):
+    payoffs = [np.zeros((1, 1, 1, 1))] * 2
+    game = BayesianGame([[1.0]], payoffs, players=[label, "Bob"], title=label)
+    there = to_pygambit(game)
+    assert there.title == next(iter(there.players)).label == label
+    back = from_pygambit(there)
+    assert (back.title, back.players[0]) == (label, label)
+
+
+@given(st.text(st.sampled_from('\\"a '), min_size=1, max_size=6))
+def test_any_backslashes_survive_our_own_files(label):
+    game = BayesianGame(
+        [[1.0]], [np.zeros((1, 1, 1, 1))] * 2, players=[f"x{label}", "Bob"], title=label
+    )
+    for back in (loads_efg(dumps_efg(game)), loads_nfg(dumps_nfg(game))):
+        assert (back.players[0], back.title) == (f"x{label}", label)

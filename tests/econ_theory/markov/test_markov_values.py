@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from econ_theory import BayesianGame, StrategyProfile, certify
 from econ_theory.catalog import random_game, random_markov_game
 from econ_theory.errors import GameError, ProfileError, SettingError
-from econ_theory.games import MarkovBayesianGame
+from econ_theory.games import Labels, MarkovBayesianGame
 from econ_theory.markov import (
     MarkovProfile,
     action_values,
@@ -195,7 +195,7 @@ def test_certificate_gains_average_to_the_value_of_responding(seed):
         bound = certificate.one_shot[i].max() / (1 - game.discount)
         assert certificate.gains[i].max() <= bound + 1e-9 * scale
     assert certificate.ex_ante == pytest.approx(markov_exploitability(game, profile).max())
-    assert certificate.epsilon == certificate.worst_at.gain
+    assert certificate.epsilon == certificate.worst.gain
 
 
 @pytest.mark.parametrize("discount", [0.0, 0.7])
@@ -258,10 +258,31 @@ def test_swapping_players_swaps_everything():
 def test_the_certificate_reads_well():
     game = random_markov_game(3, (2, 1), (2, 3), rng=3)
     certificate = certify_markov(game, MarkovProfile.uniform(game))
-    assert "in state" in str(certificate)
+    worst = certificate.worst
+    i, s, t, a, gain = worst
+    assert gain == certificate.epsilon == certificate.of(i)[s, t]
+    named = f" as t{t + 1}" if game.n_types[i] > 1 else ""
+    assert str(worst).startswith(f"player {i + 1} in s{s + 1}{named} gains ")
+    assert f"worst: player {i + 1} in s{s + 1}{named} by a{a + 1}" in str(certificate)
     assert "discounted payoff range" in str(certificate)
     assert certificate._repr_html_().count("<tr>") == 1 + 3 * 2 + 3
+    assert "\n" not in repr(certificate)
+    assert certificate == certify_markov(game, MarkovProfile.uniform(game))
     assert MarkovProfile.uniform(game)._repr_html_().count("<table>") == 2
+
+
+def test_a_profile_says_who_plays_what_in_which_state():
+    labels = Labels(["Ann"], [["sole"]], [["wait", "go"]], ["boom", "bust"])
+    profile = MarkovProfile([[[[0.25, 0.75]], [[1.0, 0.0]]]], labels)
+    assert str(profile).splitlines() == ["Ann", "  boom: wait 0.25, go 0.75", "  bust: wait 1"]
+    assert str(profile.at(1)) == "Ann: wait 1"
+    assert profile.mixed_with(profile, 0.5).labels == labels
+    assert profile.replaced(0, profile.rows[0]) == profile != profile.labelled(None)
+    assert str(profile.labelled(None)).splitlines()[1] == "  s1: a1 0.25, a2 0.75"
+    typed = MarkovProfile([np.full((2, 2, 2), 0.5)])
+    assert str(typed).splitlines()[2] == "  s1, t2: a1 0.5, a2 0.5"
+    with pytest.raises(ProfileError, match="labels are for 2 states"):
+        MarkovProfile([np.full((3, 1, 2), 0.5)], labels)
 
 
 GOOD = np.full((2, 1, 1, 2, 1, 2), 0.5)
@@ -275,11 +296,11 @@ PAY = [np.zeros((2, 1, 1, 2, 3))] * 2
         ({"transition": GOOD[0]}, r"transition has shape .* want 6 axes"),
         ({"transition": GOOD + 0.1}, r"transition sums to 1.2 .* next state's distribution"),
         ({"transition": np.full((2, 1, 1, 4, 1, 2), 0.5)}, "length 4 on the action axis of player"),
-        ({"transition": np.full((2, 3, 1, 2, 1, 2), 0.5)}, "length 3 on the type axis of player 0"),
+        ({"transition": np.full((2, 3, 1, 2, 1, 2), 0.5)}, "length 3 on the type axis of player 1"),
         ({"transition": np.full((3, 1, 1, 2, 1, 2), 0.5)}, r"transition .* the first of length 2"),
         ({"prior": np.ones((2, 1))}, "prior has 2 axes, want 3"),
         ({"prior": np.ones((2, 2, 1))}, r"prior sums to 2 in row .* one distribution"),
-        ({"payoffs": [*PAY[:1], np.zeros((1, 1, 1, 2))]}, "payoff of player 1 has shape"),
+        ({"payoffs": [*PAY[:1], np.zeros((1, 1, 1, 2))]}, "payoff of player 2 has shape"),
         ({"payoffs": []}, "payoffs has 0 tensors"),
         ({"payoffs": [PAY[0], np.zeros((2, 1, 1, 5, 3))]}, "length 2 on the action axis"),
         ({"initial": [0.5, 0.6]}, r"initial sums to 1.1, want 1"),
@@ -308,11 +329,11 @@ def test_bad_arguments_are_named():
         state_values(game, MarkovProfile(profile.rows[::-1]))
     with pytest.raises(ProfileError, match=r"sums to 0\.5 in row"):
         MarkovProfile([[[[0.5, 0.0]]]])
-    with pytest.raises(ProfileError, match=r"want \(S, T_0, A_0\)"):
+    with pytest.raises(ProfileError, match=r"want \(S, T, A\)"):
         MarkovProfile([[[0.5, 0.5]]])
     with pytest.raises(ProfileError, match="want 2: one for each player"):
         MarkovProfile.pure(game, [[[0], [0]]])
-    with pytest.raises(ProfileError, match="plan of player 1"):
+    with pytest.raises(ProfileError, match="plan of player 2"):
         MarkovProfile.pure(game, [[[0], [0]], [[0], [3]]])
     with pytest.raises(ProfileError, match="rows is empty"):
         MarkovProfile([])

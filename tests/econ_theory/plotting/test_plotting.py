@@ -218,7 +218,7 @@ def test_bad_input_is_refused_by_name(game, play):
         plot_simplex(play, 2)
     with pytest.raises(SettingError, match="a triangle for three"):
         plot_simplex(np.full((5, 1, 4), 0.25))
-    with pytest.raises(ProfileError, match="strategy of player 0 has shape"):
+    with pytest.raises(ProfileError, match="strategy of Row has shape"):
         plot_best_replies(game, StrategyProfile([[[1.0, 0.0]], [[1.0, 0.0]]]), 0)
 
 

@@ -70,7 +70,7 @@ def test_bad_input_is_refused_by_name(game, branch):
         plot_branch(branch, game, 2)
     with pytest.raises(SettingError, match=r"t is 1, want None or one of .* \[0, 2\]"):
         plot_branch(branch, game, 1, t=1)
-    with pytest.raises(ProfileError, match="strategy of player 0 has shape"):
+    with pytest.raises(ProfileError, match="strategy of player 1 has shape"):
         plot_branch(branch, BayesianGame([[1.0]], [np.ones((1, 1, 2, 2))] * 2))
-    with pytest.raises(ProfileError, match="strategy of player 0 has shape"):
+    with pytest.raises(ProfileError, match="strategy of Row has shape"):
         plot_branch(branch, game, equilibrium=StrategyProfile([[[1.0]], [[1.0]]]))

@@ -218,7 +218,7 @@ def test_temperatures_may_come_in_lists() -> None:
         ),
         (
             lambda: last(MirrorDescent(temperature=(1.0, (1.0, 2.0))), PENNIES),
-            r"temperature of player 1 is \[1.0, 2.0\], want one number > 0, or 1: one a type",
+            r"temperature of player 2 is \[1.0, 2.0\], want one number > 0, or 1: one a type",
         ),
     ],
 )

@@ -205,7 +205,7 @@ def test_trace_is_read_only_and_indexed_by_step_then_player():
         ([[[[1.0]]]], [], "1 steps of strategies and 0 of values"),
         ([[[[1.0]]]], [[[[1.0, 2.0]]]], r"want equal shapes \(K, T_i, A_i\)"),
         ([[[[1.0]]], [[[0.5, 0.5]]]], [[[[1.0]]], [[[1.0]]]], "strategies are ragged"),
-        ([[[[1.0]]]], [[[[np.nan]]]], "values of player 0 .* not finite"),
+        ([[[[1.0]]]], [[[[np.nan]]]], "values of player 1 .* not finite"),
     ],
 )
 def test_bad_traces_are_refused(strategies, values, message):

@@ -351,7 +351,7 @@ def test_exact_play_has_exact_regret():
     [
         ({"n_runs": 3}, SettingError, "n_runs is 3, want a number >= 1, and None where feedback"),
         ({"feedback": "realized", "n_runs": 0}, SettingError, "n_runs is 0"),
-        ({"feedback": "seen"}, SettingError, "feedback of player 0 is 'seen', want 'expected'"),
+        ({"feedback": "seen"}, SettingError, "feedback of player 1 is 'seen', want 'expected'"),
         ({"feedback": "bandit"}, SettingError, "is 'bandit', want 'expected' or 'realized' for"),
         ({"feedback": ["realized"]}, SettingError, "1 kinds of feedback"),
         ({"feedback": "realized", "alternating": True}, SettingError, "alternating is True"),

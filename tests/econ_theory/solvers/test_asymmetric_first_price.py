@@ -158,7 +158,7 @@ def test_random_classes_are_certified(seed):
         (AuctionGame("first_price", Uniform(), 1), "there is one bidder"),
         (
             AuctionGame("first_price", [Uniform(), Uniform(0, 2)], reserve=1.5),
-            "no type of player 0 is worth the reserve 1.5",
+            "no type of player 1 is worth the reserve 1.5",
         ),
     ],
 )

@@ -99,7 +99,7 @@ def test_a_start_is_near_what_is_found_first():
 
 def test_what_is_refused():
     mixed = ParticipationGame(lambda t, m: t * (1 - 2 * m), Uniform(), 2)
-    with pytest.raises(RefusedError, match="whether high or low types of player 0 join depends"):
+    with pytest.raises(RefusedError, match="whether high or low types of player 1 join depends"):
         solve(mixed, SOLVER)
     with pytest.raises(RefusedError, match="Cutoffs refuses: whether high or low"):
         SOLVER.equilibria(mixed)

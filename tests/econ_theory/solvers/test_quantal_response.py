@@ -251,9 +251,9 @@ def test_temperatures_must_fit_the_game() -> None:
     game = random_game((2, 2), (3, 2), 9)
     with pytest.raises(SettingError, match="has 3 entries, want 2: one a player"):
         QuantalResponse(temperature=[1.0, 1.0, 1.0]).trace(game)
-    with pytest.raises(SettingError, match="player 1 has 3 entries, want 1 or 2: one a type"):
+    with pytest.raises(SettingError, match="player 2 has 3 entries, want 1 or 2: one a type"):
         QuantalResponse(temperature=[1.0, [1.0, 1.0, 1.0]]).trace(game)
-    with pytest.raises(SettingError, match=r"player 0 is -1\.0, want positive numbers"):
+    with pytest.raises(SettingError, match=r"player 1 is -1\.0, want positive numbers"):
         QuantalResponse(temperature=[-1.0, 1.0]).trace(game)
 
 

@@ -41,7 +41,7 @@ def test_truth_is_certified(game):
             AuctionGame("second_price", PRIORS[:2], utilities=Spite(0.5)),
             "look beyond their own surplus",
         ),
-        (AuctionGame("second_price", PRIORS, reserve=1.0), "no type of player 0 is worth"),
+        (AuctionGame("second_price", PRIORS, reserve=1.0), "no type of player 1 is worth"),
     ],
 )
 def test_refusals_say_what_is_wanted(game, words):

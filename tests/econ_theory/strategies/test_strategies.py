@@ -19,15 +19,15 @@ GAME = BayesianGame([[0.5, 0.5]], [np.ones((1, 2, 3, 2))] * 2)
 @pytest.mark.parametrize(
     ("rows", "complaint"),
     [
-        ([[[0.5, 0.6]]], r"strategy of player 0 sums to 1.1 in row \(0,\), want 1"),
-        ([[[1.0]], [[1, 0], [0.9, 0.0]]], r"strategy of player 1 sums to 0.9 in row \(1,\)"),
-        ([[[1.5, -0.5]]], r"strategy of player 0 has -0.5 at index \(0, 1\), want no negative"),
-        ([[[np.nan, 1.0]]], r"strategy of player 0 has nan at index \(0, 0\), want finite"),
-        ([[0.5, 0.5]], r"strategy of player 0 has shape \(2,\), want \(T_0, A_0\)"),
-        ([np.zeros((1, 0))], r"strategy of player 0 has shape \(1, 0\), want at least one entry"),
-        ([[[1], [0.5, 0.5]]], "strategy of player 0 is ragged"),
-        ([[[Fraction(1, 3)] * 2]], "strategy of player 0 sums to 0.666666666667"),
-        ([[["one"]]], "strategy of player 0 has entries of type"),
+        ([[[0.5, 0.6]]], r"strategy of player 1 sums to 1.1 in row \(0,\), want 1"),
+        ([[[1.0]], [[1, 0], [0.9, 0.0]]], r"strategy of player 2 sums to 0.9 in row \(1,\)"),
+        ([[[1.5, -0.5]]], r"strategy of player 1 has -0.5 at index \(0, 1\), want no negative"),
+        ([[[np.nan, 1.0]]], r"strategy of player 1 has nan at index \(0, 0\), want finite"),
+        ([[0.5, 0.5]], r"strategy of player 1 has shape \(2,\), want one row a type"),
+        ([np.zeros((1, 0))], r"strategy of player 1 has shape \(1, 0\), want at least one entry"),
+        ([[[1], [0.5, 0.5]]], "strategy of player 1 is ragged"),
+        ([[[Fraction(1, 3)] * 2]], "strategy of player 1 sums to 0.666666666667"),
+        ([[["one"]]], "strategy of player 1 has entries of type"),
     ],
 )
 def test_what_is_no_distribution_is_refused(rows, complaint):
@@ -39,10 +39,10 @@ def test_what_is_no_distribution_is_refused(rows, complaint):
     ("plans", "complaint"),
     [
         ([[0]], "plans has 1 entries, want 2"),
-        ([[0], [0]], r"plan of player 1 is \[0\], want 2 action indices in 0\.\.1"),
-        ([[3], [0, 0]], r"plan of player 0 is \[3\], want 1 action indices in 0\.\.2"),
-        ([[-1], [0, 0]], r"plan of player 0 is \[-1\]"),
-        ([[0.5], [0, 0]], r"plan of player 0 is \[0.5\]"),
+        ([[0], [0]], r"plan of player 2 is \[0\], want 2 action indices in 0\.\.1"),
+        ([[3], [0, 0]], r"plan of player 1 is \[3\], want 1 action indices in 0\.\.2"),
+        ([[-1], [0, 0]], r"plan of player 1 is \[-1\]"),
+        ([[0.5], [0, 0]], r"plan of player 1 is \[0.5\]"),
     ],
 )
 def test_wrong_plans_are_refused(plans, complaint):
@@ -107,5 +107,5 @@ def test_profiles_are_read_only_copies():
 def test_check_profile_names_player_and_shapes():
     with pytest.raises(ProfileError, match="profile has 1 strategies, want 2"):
         check_profile(StrategyProfile([[[1, 0, 0]]]), GAME)
-    with pytest.raises(ProfileError, match=r"player 1 has shape \(1, 2\), want \(2, 2\)"):
+    with pytest.raises(ProfileError, match=r"player 2 has shape \(1, 2\), want \(2, 2\)"):
         check_profile(StrategyProfile([[[1, 0, 0]], [[1, 0]]]), GAME)

@@ -360,7 +360,7 @@ def test_results_repeat_under_one_seed() -> None:
 
 def test_bad_profiles_and_options_are_named() -> None:
     empirical = estimate([ANN, BOB], [0, 1], 30, 0)
-    with pytest.raises(ProfileError, match=r"strategy of player 0 has shape \(1, 3\)"):
+    with pytest.raises(ProfileError, match=r"strategy of executor 1 has shape \(1, 3\)"):
         verify(empirical, [np.full((1, 3), 1 / 3)] * 2)
     uniform = StrategyProfile.uniform(empirical.game)
     with pytest.raises(ConfigError, match="confidence is 0, want in"):

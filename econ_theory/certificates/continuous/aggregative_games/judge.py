@@ -139,7 +139,7 @@ def _as_profile(given: Any, game: AggregativeGame) -> BidProfile:
         slack = 1e-12 * (high - low)
         if least < low - slack or most > high + slack:
             raise ProfileError(
-                f"strategy of player {i} has actions [{least:g}, {most:g}], want them within "
+                f"strategy of player {i + 1} has actions [{least:g}, {most:g}], want them within "
                 f"[{low:g}, {high:g}]."
             )
     return profile

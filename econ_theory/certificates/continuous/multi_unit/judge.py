@@ -74,7 +74,7 @@ def _as_profile(profile: Any, game: MultiUnitAuction) -> BidProfile:
         lowest = min(f.bids[0] for f in schedule.functions)
         if lowest < game.reserve - 1e-12:
             raise ProfileError(
-                f"player {i} bids {lowest:g}, want at least the reserve {game.reserve:g}; let "
+                f"player {i + 1} bids {lowest:g}, want at least the reserve {game.reserve:g}; let "
                 "those types place no bid."
             )
         for k, (f, g) in enumerate(zip(schedule.functions, schedule.functions[1:], strict=False)):
@@ -84,7 +84,7 @@ def _as_profile(profile: Any, game: MultiUnitAuction) -> BidProfile:
             if off.any():
                 at = int(off.argmax())
                 raise ProfileError(
-                    f"player {i} of type {v[at]:g} bids {former[at]:g} for unit {k + 1} and "
+                    f"player {i + 1} of type {v[at]:g} bids {former[at]:g} for unit {k + 1} and "
                     f"{latter[at]:g} for unit {k + 2}, want bids that do not rise with the unit."
                 )
     return checked

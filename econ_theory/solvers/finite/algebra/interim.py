@@ -41,7 +41,7 @@ class InterimSystem:
 
     def __init__(self, game: BayesianGame, units: Sequence[float] | None = None) -> None:
         game = game.centred
-        self.shapes = game.kernel.shapes
+        self.shapes, self.labels = game.kernel.shapes, game.labels
         self.n_players = n = game.n_players
         self._derivatives = ValueDerivatives(game)
         if units is None:
@@ -91,7 +91,8 @@ class InterimSystem:
         total = np.add.reduceat(x, self.first)[self.type_of]
         safe = np.where(total > 0, total, 1.0)
         lengths = np.add.reduceat(np.ones(self.size), self.first)[self.type_of]
-        return StrategyProfile(self.rows(np.where(total > 0, x / safe, 1.0 / lengths), rest))
+        rows = self.rows(np.where(total > 0, x / safe, 1.0 / lengths), rest)
+        return StrategyProfile(rows, self.labels)
 
     def at(self, x: Array) -> tuple[Array, Array]:
         """Return the interim payoffs u, ``(N,)``, and their derivatives G, ``(N, N)``, at x.

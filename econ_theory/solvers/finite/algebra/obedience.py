@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from econ_theory.arrays import Array, frozen
 from econ_theory.errors import ProfileError
 from econ_theory.games.finite.bayesian import BayesianGame
-from econ_theory.strategies import StrategyProfile, check_profile
+from econ_theory.strategies import StrategyProfile, as_profile
 
 __all__ = ["OwnView", "disobedience", "outcome", "own_view"]
 
@@ -54,7 +55,7 @@ def disobedience(game: BayesianGame, rule: Array, *, reports: bool = False) -> t
     return tuple(result)
 
 
-def outcome(game: BayesianGame, profile: StrategyProfile) -> Array:
+def outcome(game: BayesianGame, profile: StrategyProfile | Sequence[Any]) -> Array:
     """Return the rule ``(T_1..T_n, A_1..A_n)`` that independent play of `profile` yields.
 
     >>> game = BayesianGame([[1]], [np.zeros((1, 1, 2, 2))] * 2)
@@ -62,7 +63,7 @@ def outcome(game: BayesianGame, profile: StrategyProfile) -> Array:
     array([[0.5, 0. ],
            [0.5, 0. ]])
     """
-    check_profile(profile, game)
+    profile = as_profile(profile, game)
     n = game.n_players
     operands: list[Any] = []
     for i, row in enumerate(profile.floating.rows):
