@@ -105,9 +105,9 @@ class Envelope:
             sag = float(fall.max() + 2 * slope.dev.max()) * (v[-1] - v[0])
         pad = np.pad(self.high, 1, mode="edge")
         roof = np.maximum(pad[1:], pad[:-1])
-        ends = [best_lines(rate, height + roof, v[at])[0] - integral[at] for at in (k, k + 1)]
+        over = best_lines(rate, height + roof, v)[0] - integral
         slack = self.total_error + 2 * float(off.sum()) + sag
-        sharp = np.maximum(*ends) - self.low[k] + slack
+        sharp = np.maximum(over[k], over[k + 1]) - self.low[k] + slack
         bounds = np.minimum(self.simple + sag, np.maximum(sharp, 0.0))
         return Gains(bounds, estimates, self.bids[where])
 
