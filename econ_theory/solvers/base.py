@@ -46,7 +46,8 @@ class Solver(Protocol):
     limit: with a profile, or with None while it has none to show, which is neither judged nor
     counted. It returns why it stopped: ``"all pure profiles were searched"``. `exact` says that it
     aims at an equilibrium up to rounding: a driver then does not settle for a proposal that is
-    merely within tolerance.
+    merely within tolerance. `continuous` says which games it is made for: those with continuous
+    types, or finite ones.
 
     A complete plug-in:
 
@@ -57,6 +58,7 @@ class Solver(Protocol):
     ... class Uniform:
     ...     source = "folklore"
     ...     exact = False
+    ...     continuous = False
     ...     def refuses(self, game):
     ...         return None
     ...     def propose(self, game, start, rng):
@@ -75,6 +77,11 @@ class Solver(Protocol):
     @property
     def exact(self) -> bool:
         """Whether the last proposal is an equilibrium up to rounding."""
+        ...
+
+    @property
+    def continuous(self) -> bool:
+        """Whether it is made for games with continuous types."""
         ...
 
     def refuses(self, game: BayesianGame) -> str | None:

@@ -118,6 +118,7 @@ class QuantalResponse:
 
     source = "McKelvey and Palfrey (1998); Turocy (2005), Games and Economic Behavior 51, 243-263"
     exact = False
+    continuous = False
 
     def __post_init__(self) -> None:
         temperature, relative = self.temperature, self.relative
