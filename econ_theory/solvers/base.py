@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator
-from numbers import Real
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from econ_theory.errors import SettingError
+from econ_theory.errors import check_number
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.strategies import StrategyProfile
 
@@ -137,16 +135,4 @@ def check_numbers(settings: object, *, above: bool = False, **least: float) -> N
         value = getattr(settings, name)
         if value is None and "None" in str(kinds[name]):
             continue
-        number = _as_number(value)
-        if not (number > bound or (number == bound and not above)):
-            raise SettingError(
-                f"{name} is {value!r}, want a number {'>' if above else '>='} {bound}; "
-                "leave it out for the default."
-            )
-
-
-def _as_number(value: object) -> float:
-    """Return a number as it is, and anything else as NaN, which compares with nothing."""
-    if isinstance(value, Real) and not isinstance(value, bool):
-        return float(value)
-    return math.nan
+        check_number(name, value, least=bound, above=above)

@@ -52,8 +52,8 @@ class Envelope:
         if reduction.sane is not None:
             self.high = np.where(reduction.sane, self.high, -np.inf)
         self.spread = error * len(error) + 4 * inside
-        self.types = np.concatenate([curve.type.left[:1], curve.type.right])
-        self.bids = np.concatenate([curve.bid.left[:1], curve.bid.right])
+        self.types = curve.type.points
+        self.bids = curve.bid.points
         self.cells = np.flatnonzero(curve.own)
 
     @property
@@ -94,7 +94,7 @@ class Envelope:
         assert slope is not None
         area, off, _ = slope.against(curve.type)
         integral = np.concatenate([[0.0], np.cumsum(area)])
-        rate = np.concatenate([slope.left[:1], slope.right])
+        rate = slope.points
         height = integral - v * rate
         value = self.points[k] + integral[k]
         best, where = best_lines(rate, height + self.points, v[k])
