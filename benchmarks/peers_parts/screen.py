@@ -39,10 +39,10 @@ def remarks(targets: Iterable[tuple[str, str]], note: str) -> Any:
     """Return targets with their verdicts in colour, a line each, and the note below."""
     from rich.text import Text
 
-    lines = [
-        Text(f"{target}: {verdict}", style=COLOURS[verdict.replace(",", " ").split()[0]])
-        for target, verdict in targets
-    ]
+    lines = []
+    for target, verdict in targets:
+        style = next(colour for word, colour in COLOURS.items() if verdict.startswith(word))
+        lines.append(Text(f"{target}: {verdict}", style=style))
     return Text("\n").join([*lines, *([Text(note)] if note else [])])
 
 
