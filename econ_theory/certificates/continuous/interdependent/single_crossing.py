@@ -90,9 +90,10 @@ def crossing_bound(
                 "many types make the same bid, want bids that differ where there are three "
                 "bidders or more; raise them strictly."
             )
-        cells, new = _carried(cells, wide, edges, path.edges)
-        edges = path.edges
-        _judge(game, path, cells, new, np.isin(path.bid, coarse))
+        # What was found of a cell holds for its parts; they are judged anew if it was too wide.
+        whole = np.searchsorted(edges[1:-1], path.edges[:-1], side="right")
+        cells, edges = cells[whole], path.edges
+        _judge(game, path, cells, wide[whole], np.isin(path.bid, coarse))
         highest = cells["estimate"].max()
         goal = max(SHARPNESS * size, highest / 2)
         over = cells["bound"] - highest
@@ -114,17 +115,6 @@ def crossing_bound(
         weights=weights,
         utility=float(weights @ cells["utility"]),
     )
-
-
-def _carried(cells: Array, wide: Array, edges: Array, finer: Array) -> tuple[Array, Array]:
-    """Return the cells between the `finer` edges, and which of them are to be judged anew.
-
-    Those that were not `wide` and are still whole keep what was found; of the others a part
-    begins with the points of the cell that it is a part of.
-    """
-    whole = np.clip(np.searchsorted(edges, finer[:-1], side="right") - 1, 0, len(cells) - 1)
-    same = (edges[whole] == finer[:-1]) & (edges[whole + 1] == finer[1:])
-    return cells[whole], wide[whole] | ~same
 
 
 def _judge(
