@@ -235,8 +235,17 @@ def test_what_the_bound_needs_is_checked():
         certify(three, [BidFunction([0, 0.5, 1], [0.1, 0.1, 0.5])] * 3)
 
 
-@pytest.mark.parametrize(("rule", "n"), [("first_price", 2), ("first_price", 3), ("all_pay", 2)])
-def test_the_bound_is_sharp_where_signals_crowd_at_zero(rule, n):
+@pytest.mark.parametrize(
+    ("rule", "n", "goal", "again"),
+    [
+        ("first_price", 2, 1e-6, 1.3),
+        ("first_price", 3, 1e-6, 1.3),
+        ("all_pay", 2, 1e-6, 1.3),
+        # Bids far off decide here: the same cells on more points.
+        ("second_price", 3, 2e-6, 1.6),
+    ],
+)
+def test_the_bound_is_sharp_where_signals_crowd_at_zero(rule, n, goal, again):
     """The density of the lowest signal has no bound: cells there are cut again, no others are."""
     game = InterdependentAuction(rule, CommonValue(Uniform(), n), "common")
     profile = next(MilgromWeber().propose(game, None, np.random.default_rng(0)))
@@ -250,8 +259,8 @@ def test_the_bound_is_sharp_where_signals_crowd_at_zero(rule, n):
         patch.setattr(single_crossing, "cell_gains", counted)
         certificate = certify(game, profile)
     assert certificate.kind == "bound"
-    assert certificate.relative < 1e-6
-    assert len(certificate.gains[0]) < sum(judged) < 1.3 * len(certificate.gains[0])
+    assert certificate.relative < goal
+    assert len(certificate.gains[0]) < sum(judged) < again * len(certificate.gains[0])
 
 
 def test_a_round_that_gains_little_is_the_last():
