@@ -14,15 +14,14 @@ Where a range was recorded, its better end counts for the peer.
 from __future__ import annotations
 
 import argparse
-import json
-import platform
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import peers_parts  # noqa: F401  one thread for all, said before numpy is imported
+# One thread for all, said before numpy is imported.
+from peers_parts.screen import consoles, remarks, short, table, tally, write
 
 from econ_theory import catalog, solve
 from econ_theory.errors import RefusedError
@@ -149,26 +148,16 @@ def distance(entry: Any, profile: Any) -> float | None:
 
 def rich_table(rows: list[Row]) -> Any:
     """Return the rows as a rich table."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(
+    columns = (
         "game", "solver", "ours s", "eps", "L2", "peer (recorded)", "s", "eps", "L2",
         "x faster", "x eps", "targets and remarks",
-        title="Ours: CPU seconds, certified relative epsilon; beside them what peers took",
     )  # fmt: skip
-    for column in (2, 3, 4, 6, 7, 8, 9, 10):
-        table.columns[column].justify = "right"
-        table.columns[column].no_wrap = True
+    title = "Ours: CPU seconds, certified relative epsilon; beside them what peers took"
+    made = table(title, columns, words=(0, 1, 5, 11))
     for row in rows:
         peer = row.peer or Peer("-", None, None)
-        colour = {"met": "green", "missed": "bold red"}
-        remarks = [
-            Text(f"{target}: {word}", style=colour.get(word, "yellow"))
-            for target, word in row.targets.items()
-            if word != "met" or row.peer
-        ]
-        table.add_row(
+        told = [(target, word) for target, word in row.targets.items() if word != "met" or row.peer]
+        made.add_row(
             row.name,
             row.solver,
             short(row.seconds),
@@ -180,14 +169,9 @@ def rich_table(rows: list[Row]) -> Any:
             short(peer.distance, "{:.0e}"),
             short(row.faster),
             short(row.smaller),
-            Text("\n").join([*remarks, *([Text(peer.note)] if peer.note else [])]),
+            remarks(told, peer.note),
         )
-    return table
-
-
-def short(number: float | None, form: str = "{:.3g}") -> str:
-    """Return a number in few characters, a dash for None."""
-    return "-" if number is None else form.format(number)
+    return made
 
 
 def main() -> None:
@@ -197,19 +181,13 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, metavar="N", default=5, help="runs that count (5)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write rows and run as JSON")
     options = parser.parse_args()
-    try:
-        from rich.console import Console
-    except ImportError:
-        parser.error("rich is not installed; pip install rich (or this package with [llm])")
+    progress, console = consoles(parser)
     if options.repeats < 1:
         parser.error(f"--repeats is {options.repeats}, want at least 1")
     entries = {e.name: e for e in catalog.auctions() if options.only in e.name}
     if not entries:
         parser.error(f"--only is {options.only!r}, want part of a name of catalog.auctions()")
     order = [*(name for name in PEERS if name in entries), *(n for n in entries if n not in PEERS)]
-    progress, console = Console(stderr=True), Console()
-    if not console.is_terminal:
-        console = Console(width=200)
     rows: list[Row] = []
     unsolved: dict[str, str] = {}
     for name in order:
@@ -228,22 +206,14 @@ def main() -> None:
     )
     if unsolved:
         console.print(f"no solver, certified only: {', '.join(unsolved)}", highlight=False)
-    words = [(target, word) for row in rows for target, word in row.targets.items()]
-    met, missed = (sum(word == which for _, word in words) for which in ("met", "missed"))
-    console.print(
-        f"{len(words)} targets: {met} met, {missed} missed, "
-        f"{len(words) - met - missed} not recorded"
+    console.print(tally([word for row in rows for word in row.targets.values()], "not recorded"))
+    write(
+        options.json,
+        repeats=options.repeats,
+        peers=RECORDED,
+        unsolved=unsolved,
+        rows=[asdict(row) for row in rows],
     )
-    if options.json:
-        report = {
-            "python": platform.python_version(),
-            "machine": platform.machine(),
-            "repeats": options.repeats,
-            "peers": RECORDED,
-            "unsolved": unsolved,
-            "rows": [asdict(row) for row in rows],
-        }
-        options.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

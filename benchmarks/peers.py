@@ -14,9 +14,7 @@ budgets, and where a target allows 60 seconds it gets those.
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import platform
 import signal
 import sys
 import time
@@ -26,6 +24,7 @@ from peers_parts.cases import CASES, Case
 from peers_parts.costs import growth_rows, import_rows
 from peers_parts.measure import Contender, Measurement, measure, missing
 from peers_parts.report import UNFINISHED, Row, Target, compared, judged, rich_table
+from peers_parts.screen import consoles, tally, write
 
 PEERS = ("pygambit", "pyspiel", "quantecon", "nashpy")
 
@@ -75,6 +74,7 @@ TARGETS: dict[tuple[str, str, str], list[Target]] = {
     ("cost growth", "step ~ (T A)^x, 2 players", ""): [at_most(2.2, "exponent")],
     ("cost growth", "private values, 3 players, ~ (T A^3)^x", ""): [at_most(1.1, "exponent")],
     ("import time", "over numpy", ""): [at_most(0.06, "seconds")],
+    ("import time", "and a small solve", ""): [at_most(0.15, "seconds")],
 }
 
 
@@ -152,19 +152,13 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if not hasattr(os, "fork"):
         parser.error("this system cannot fork a process; run on Linux or macOS")
-    try:
-        from rich.console import Console
-    except ImportError:
-        parser.error("rich is not installed; pip install rich (or this package with [llm])")
+    progress, console = consoles(parser)
     if options.only and not any(options.only in task for task in tasks):
         parser.error(f"--only is {options.only!r}, want part of one of: {'; '.join(tasks)}")
     quick = options.quick
     limit = options.limit or (3.0 if quick else 20.0)
     budget = options.budget or (3.0 if quick else 20.0)
     runner = Runner(limit, budget, options.seeds or (3 if quick else 20))
-    progress, console = Console(stderr=True), Console()
-    if not console.is_terminal:
-        console = Console(width=200)
     began, rows = time.process_time(), []
     for case in CASES:
         wanted = (options.only or "") in case.task and (options.size or "") in case.size
@@ -184,25 +178,20 @@ def main() -> None:
     times = os.times()
     spent = time.process_time() - began + times.children_user + times.children_system
     verdicts = [verdict for row in rows for _, verdict in row.targets]
-    met, missed = (sum(v.startswith(word) for v in verdicts) for word in ("met", "missed"))
     console.print(
-        f"{len(verdicts)} targets: {met} met, {missed} missed, "
-        f"{len(verdicts) - met - missed} undecided; {spent:.0f} CPU seconds; at most {limit:g} s a "
+        f"{tally(verdicts, 'undecided')}; {spent:.0f} CPU seconds; at most {limit:g} s a "
         f"call, {runner.seeds} games a row as far as {budget:g} s a peer go"
     )
-    if options.json:
-        report = {
-            "python": platform.python_version(),
-            "machine": platform.machine(),
-            "limit": limit,
-            "budget": budget,
-            "seeds": runner.seeds,
-            "quick": quick,
-            "cpu_seconds": spent,
-            "skipped": runner.skipped,
-            "rows": [row.as_json() for row in rows],
-        }
-        options.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    write(
+        options.json,
+        limit=limit,
+        budget=budget,
+        seeds=runner.seeds,
+        quick=quick,
+        cpu_seconds=spent,
+        skipped=runner.skipped,
+        rows=[row.as_json() for row in rows],
+    )
 
 
 if __name__ == "__main__":

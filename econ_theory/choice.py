@@ -6,44 +6,12 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from econ_theory import solvers
 from econ_theory.errors import RefusedError, SettingError
-from econ_theory.games import (
-    AggregativeGame,
-    AuctionGame,
-    DoubleAuction,
-    GaussianGame,
-    InterdependentAuction,
-    LocalGlobalAuction,
-    MultiUnitAuction,
-    ParticipationGame,
-    SplitAward,
-)
+from econ_theory.families import LEARNED, family_of
 from econ_theory.games.continuous.base import ContinuousGame
 from econ_theory.games.finite.bayesian import BayesianGame
-from econ_theory.solvers import (
-    AsymmetricAllPay,
-    AsymmetricFirstPrice,
-    BidResponse,
-    BilateralTrade,
-    Chain,
-    CoreBidding,
-    Cutoffs,
-    DualAveraging,
-    GlobalNewton,
-    IndifferenceNewton,
-    Lemke,
-    LinearGaussian,
-    MilgromWeber,
-    MultiUnit,
-    PureEnumeration,
-    QuantalResponse,
-    SelfPlay,
-    Solver,
-    SplitAwards,
-    SymmetricAuction,
-    TruthfulBidding,
-    ZeroSumLp,
-)
+from econ_theory.solvers.base import Solver
 
 __all__ = ["Choice", "as_solver", "choices", "choose", "solver_name"]
 
@@ -53,14 +21,8 @@ SMALL = 150
 MEDIUM = 600
 """Rows up to which self-play comes close enough for pivoting to finish."""
 
-_POLISH = ((IndifferenceNewton(scales=(1.0,), restarts=0, max_iterations=10), 3),)
-_BRISK = (
-    (QuantalResponse(limit=2e-8, brisk=True, max_points=5000), 5000),
-    *_POLISH,
-)
-_GLANCE = ((SelfPlay(), 8), (Lemke(max_pivots=200), 200))
-_PLAY = ((SelfPlay(), 60), (Lemke(max_pivots=1500), 1500))
-_CAREFUL = ((QuantalResponse(limit=2e-8), 50_000), (IndifferenceNewton(restarts=2), 40))
+Part = tuple[Solver, int]
+"""A solver in a chain, and the most steps it takes."""
 
 
 @dataclass(frozen=True)
@@ -69,41 +31,6 @@ class Choice:
 
     solver: Solver
     why: str
-
-
-_LEARNED = Choice(
-    DualAveraging(), "nothing special: learning on a grid, then first-order conditions"
-)
-
-_CONTINUOUS: dict[type[ContinuousGame], tuple[Choice, ...]] = {
-    AuctionGame: (
-        Choice(SymmetricAuction(), "bidders who are alike: quadrature"),
-        Choice(TruthfulBidding(), "the second price: truthful bids"),
-        Choice(AsymmetricAllPay(), "two unequal bidders who all pay: one integral matches types"),
-        Choice(AsymmetricFirstPrice(), "the winner pays its bid: shooting from the highest bid"),
-        _LEARNED,
-    ),
-    AggregativeGame: (
-        Choice(BidResponse(), "smooth payoffs of a sum: simultaneous best responses"),
-        _LEARNED,
-    ),
-    DoubleAuction: (
-        Choice(BilateralTrade(), "bilateral trade: a path of prices by first-order conditions"),
-    ),
-    GaussianGame: (
-        Choice(LinearGaussian(), "normal signals, quadratic payoffs: affine best responses"),
-    ),
-    InterdependentAuction: (
-        Choice(MilgromWeber(), "affiliated signals, related values: quadrature on the diagonal"),
-    ),
-    LocalGlobalAuction: (
-        Choice(CoreBidding(), "locals against a global bidder: the first-order condition of bids"),
-    ),
-    MultiUnitAuction: (Choice(MultiUnit(), "several units: the first-order condition of each"),),
-    ParticipationGame: (Choice(Cutoffs(), "two actions: cutoffs"),),
-    SplitAward: (Choice(SplitAwards(), "half a contract each or all to one: asks in closed form"),),
-}
-"""Solvers of each family with continuous types, the first that does not refuse before the next."""
 
 
 def choose(game: BayesianGame | ContinuousGame, *, started: bool = False) -> Choice:
@@ -129,7 +56,7 @@ def choices(game: BayesianGame | ContinuousGame, *, started: bool = False) -> tu
     RefusedError
         If all refuse; says why each.
 
-    >>> from econ_theory.games import Uniform
+    >>> from econ_theory.games import AuctionGame, Uniform
     >>> [solver_name(c.solver) for c in choices(AuctionGame("second_price", Uniform(), 2))]
     ['SymmetricAuction', 'TruthfulBidding', 'DualAveraging']
     """
@@ -140,43 +67,57 @@ def choices(game: BayesianGame | ContinuousGame, *, started: bool = False) -> tu
 
 def _finite(game: BayesianGame, started: bool) -> Choice:
     if game.n_players == 1:
-        return Choice(PureEnumeration(), "one player: best actions")
+        return Choice(solvers.PureEnumeration(), "one player: best actions")
     if game.n_players == 2:
-        if ZeroSumLp().refuses(game) is None:
-            return Choice(
-                _chain((ZeroSumLp(), 1), *_POLISH), "two players, zero-sum: one linear program"
-            )
-        size = sum(t * (a + 1) for t, a in zip(game.n_types, game.n_actions, strict=True))
-        if size <= SMALL:
-            return Choice(Lemke(), "two players, small: complementary pivoting")
-        branch = "Newton's method from the quantal response branch"
-        play = "self-play comes close, complementary pivoting finishes"
-        if size > MEDIUM:
-            return Choice(_chain(*_BRISK, *_CAREFUL), f"two players, large: {branch}")
-        if started:
-            return Choice(
-                _chain(*_PLAY, *_PLAY, *_BRISK, *_CAREFUL), f"two players: {play}; else {branch}"
-            )
-        return Choice(
-            _chain(*_GLANCE, *_BRISK, *_PLAY, *_CAREFUL), f"two players: {play}; else {branch}"
-        )
+        return _two_players(game, started)
     players = f"{game.n_players} players: self-play comes close"
-    branch = ((QuantalResponse(limit=1e-5), 10_000), (IndifferenceNewton(), 400))
-    if GlobalNewton().refuses(game) is None:
+    branch: tuple[Part, ...] = (
+        (solvers.QuantalResponse(limit=1e-5), 10_000),
+        (solvers.IndifferenceNewton(), 400),
+    )
+    if solvers.GlobalNewton().refuses(game) is None:
         return Choice(
-            _chain((SelfPlay(), 2), (GlobalNewton(), 1000), *branch),
+            _chain((solvers.SelfPlay(), 2), (solvers.GlobalNewton(), 1000), *branch),
             f"{players}, the global Newton method finishes; else the quantal response branch",
         )
     return Choice(
-        _chain((SelfPlay(), 4), (IndifferenceNewton(restarts=5), 18), *branch),
+        _chain((solvers.SelfPlay(), 4), (solvers.IndifferenceNewton(restarts=5), 18), *branch),
         f"{players}, Newton's method on the support finishes; else the quantal response branch",
     )
 
 
+def _two_players(game: BayesianGame, started: bool) -> Choice:
+    zero_sum = solvers.ZeroSumLp()
+    if zero_sum.refuses(game) is None:
+        return Choice(_chain((zero_sum, 1), _polish()), "two players, zero-sum: one linear program")
+    size = sum(t * (a + 1) for t, a in zip(game.n_types, game.n_actions, strict=True))
+    if size <= SMALL:
+        return Choice(solvers.Lemke(), "two players, small: complementary pivoting")
+    brisk = (solvers.QuantalResponse(limit=2e-8, brisk=True, max_points=5000), 5000), _polish()
+    careful: tuple[Part, ...] = (
+        (solvers.QuantalResponse(limit=2e-8), 50_000),
+        (solvers.IndifferenceNewton(restarts=2), 40),
+    )
+    branch = "Newton's method from the quantal response branch"
+    if size > MEDIUM:
+        return Choice(_chain(*brisk, *careful), f"two players, large: {branch}")
+    glance = (solvers.SelfPlay(), 8), (solvers.Lemke(max_pivots=200), 200)
+    play = (solvers.SelfPlay(), 60), (solvers.Lemke(max_pivots=1500), 1500)
+    why = f"two players: self-play comes close, complementary pivoting finishes; else {branch}"
+    if started:
+        return Choice(_chain(*play, *play, *brisk, *careful), why)
+    return Choice(_chain(*glance, *brisk, *play, *careful), why)
+
+
+def _polish() -> Part:
+    return solvers.IndifferenceNewton(scales=(1.0,), restarts=0, max_iterations=10), 3
+
+
 def _that_apply(game: ContinuousGame) -> tuple[Choice, ...]:
-    families = [family for family in type(game).__mro__ if family in _CONTINUOUS]
+    family = family_of(game)
     # A family of the user's own may still say what its actions are worth, draw by draw.
-    known = _CONTINUOUS[families[0]] if families else (_LEARNED,)
+    rows = family.solvers if family else (LEARNED,)
+    known = [Choice(getattr(solvers, name)(), why) for name, why in rows]
     refusals = [choice.solver.refuses(game) for choice in known]  # type: ignore[arg-type]
     applicable = tuple(c for c, refusal in zip(known, refusals, strict=True) if refusal is None)
     if applicable:
@@ -185,9 +126,9 @@ def _that_apply(game: ContinuousGame) -> tuple[Choice, ...]:
     raise RefusedError(" ".join(f"{solver_name(c.solver)} refuses: {why}" for c, why in words))
 
 
-def _chain(*parts: tuple[Solver, int]) -> Chain:
-    solvers, steps = zip(*parts, strict=True)
-    return Chain(solvers, steps)
+def _chain(*parts: Part) -> solvers.Chain:
+    chained, steps = zip(*parts, strict=True)
+    return solvers.Chain(chained, steps)
 
 
 def as_solver(given: Solver | str | None) -> Solver | None:
@@ -234,6 +175,6 @@ def _named() -> dict[str, Any]:
 
 def solver_name(solver: Solver) -> str:
     """Return the name of a solver; of a chain, those of its parts."""
-    if isinstance(solver, Chain):
+    if isinstance(solver, solvers.Chain):
         return " then ".join(solver_name(part) for part in solver.solvers)
     return type(solver).__name__

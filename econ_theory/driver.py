@@ -251,7 +251,7 @@ def _run(
 
 def check_solvable(game: Any, solver: Solver, start: Any) -> Any:
     """Return `start` as a profile of `game`; raise if it is none, or if `solver` refuses."""
-    if _continuous(game) and not getattr(solver, "continuous", False):
+    if _continuous(game) and not solver.continuous:
         raise RefusedError(
             f"{solver_name(solver)} refuses: types are continuous, want a BayesianGame; use the "
             "default solver."

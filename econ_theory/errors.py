@@ -17,6 +17,8 @@ Each is also a built-in exception, so ``except ValueError`` keeps working.
 
 from __future__ import annotations
 
+import math
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ __all__ = [
     "ProfileError",
     "RefusedError",
     "SettingError",
+    "check_number",
     "require",
 ]
 
@@ -85,6 +88,27 @@ class AuditError(EconError, RuntimeError):
 
 class MissingExtra(EconError, ImportError):
     """An optional dependency is not installed; the message names the install line."""
+
+
+def check_number(
+    name: str, value: Any, *, least: float = 0, above: bool = False, finite: bool = False
+) -> None:
+    """Raise `SettingError` unless an option's `value` is a number >= `least`, or `above` it.
+
+    With `finite`, infinity is refused too; NaN and what is no number always are.
+
+    >>> check_number("temperature", -1.0, above=True)
+    Traceback (most recent call last):
+    econ_theory.errors.SettingError: temperature is -1.0, want a number > 0; \
+leave it out for the default.
+    """
+    number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
+    if (number > least or (number == least and not above)) and not (finite and math.isinf(number)):
+        return
+    raise SettingError(
+        f"{name} is {value!r}, want a number {'>' if above else '>='} {least}; "
+        "leave it out for the default."
+    )
 
 
 def require(module: str, extra: str) -> ModuleType:

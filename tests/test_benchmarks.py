@@ -106,3 +106,14 @@ def test_targets_speak_of_rows_that_exist(parts):
     assert report.Target("ratio", ">=", 2).verdict(row) == "met, peer did not finish: >= 3"
     assert report.Target("ratio", ">=", 5).verdict(row).startswith("undecided, peer did not finish")
     assert report.Target("seconds", "<=", 1).verdict(row) == "not measured"
+
+
+def test_what_is_printed_of_targets_and_numbers(parts):
+    screen = importlib.import_module("peers_parts.screen")
+    assert screen.tally(["met: 3", "missed: 1", "met, peer did not finish: >= 9"], "left") == (
+        "3 targets: 2 met, 1 missed, 0 left"
+    )
+    assert [screen.short(x) for x in (0.0123456, 0, None)] == ["0.0123", "0", "-"]
+    told = screen.remarks([("ratio >= 2", "met: 3"), ("seconds <= 1", "missed: 4")], "a note")
+    assert told.plain == "ratio >= 2: met: 3\nseconds <= 1: missed: 4\na note"
+    assert [str(span.style) for span in told.spans] == ["green", "bold red"]

@@ -18,17 +18,18 @@ import llm_bridge
 
 ROOT = Path(econ_theory.__file__).parent.parent
 PACKAGES = {"econ_theory": 0.060, "llm_bridge": 0.150}
-HEAVY = ["torch", "scipy", "sympy", "nashpy", "matplotlib", "openai", "xllamacpp", "pygambit"]
+HEAVY = {"torch", "scipy", "sympy", "nashpy", "matplotlib", "openai", "xllamacpp", "pygambit"}
 
 
 def cost_of(statement: str) -> tuple[float, list[str]]:
-    """CPU seconds of `statement` over `import numpy`, and the heavy modules it loaded."""
+    """CPU seconds of `statement` over `import numpy`, and the modules it loaded."""
     code = (
         "import json, sys, time, numpy\n"
+        "before = set(sys.modules)\n"
         "start = time.process_time()\n"
         f"{statement}\n"
         "cost = time.process_time() - start\n"
-        f"print(json.dumps([cost, [m for m in {HEAVY!r} if m in sys.modules]]))"
+        "print(json.dumps([cost, sorted(set(sys.modules) - before)]))"
     )
     runs = [
         json.loads(
@@ -41,18 +42,28 @@ def cost_of(statement: str) -> tuple[float, list[str]]:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_import_is_cheap(package: str) -> None:
-    seconds, heavy = cost_of(f"import {package}")
-    assert heavy == [], "heavy libraries load inside the functions that need them"
+    seconds, loaded = cost_of(f"import {package}")
+    assert not HEAVY & set(loaded), "heavy libraries load inside the functions that need them"
     assert seconds <= PACKAGES[package]
 
 
-def test_solving_needs_no_torch_and_no_plots() -> None:
+def test_solving_a_finite_game_loads_what_it_needs() -> None:
+    """No heavy library, no family of continuous games, no judge or solver of theirs."""
     statement = (
         "from econ_theory import BayesianGame, solve, certify\n"
         "game = BayesianGame([[1]], [[[[[2, 0], [0, 1]]]]] * 2)\n"
         "solve(game)"
     )
-    assert not {"torch", "matplotlib", "nashpy", "sympy"} & set(cost_of(statement)[1])
+    seconds, loaded = cost_of(statement)
+    assert not HEAVY & set(loaded)
+    light = {"econ_theory.games.continuous", "econ_theory.games.continuous.base"}
+    assert not {name for name in loaded if ".continuous" in name} - light
+    solvers = {name for name in loaded if name.startswith("econ_theory.solvers.finite.")}
+    assert solvers <= {
+        f"econ_theory.solvers.finite.{name}"
+        for name in ("lemke", "zero_sum_lp", "algebra", "algebra.tableau")
+    }
+    assert seconds <= 0.150
 
 
 def modules() -> list[str]:

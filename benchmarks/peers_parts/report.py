@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from .cases import Case
 from .measure import Contender, Measurement
+from .screen import remarks, short, table
 
 __all__ = ["Row", "Target", "compared", "judged", "mean_of", "rich_table"]
 
@@ -176,48 +177,35 @@ def _note(case: Case, ours: Sequence[Measurement], theirs: Sequence[Measurement]
 
 def rich_table(rows: Sequence[Row]) -> Any:
     """Return the rows as a rich table."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(
+    columns = (
         "task", "size", "games", "found s", "ours s", "eps", "solved", "proved",
         "peer", "s", "eps", "solved", "peer/ours", "targets and remarks",
-        title="Ours beside the peers on the same games: CPU seconds, worst relative epsilon",
     )  # fmt: skip
-    for column in (2, 3, 4, 5, 6, 7, 9, 10, 11, 12):
-        table.columns[column].justify = "right"
-        table.columns[column].no_wrap = True
+    title = "Ours beside the peers on the same games: CPU seconds, worst relative epsilon"
+    made = table(title, columns, words=(0, 1, 8, 13))
     before = None
     for row in rows:
         if before is not None and before != (row.task, row.size):
-            table.add_section()
+            made.add_section()
         first = before != (row.task, row.size)
         before = (row.task, row.size)
         ours = (
             str(row.seeds),
-            _short(row.ours_found),
-            _short(row.ours_seconds),
-            _short(row.ours_epsilon, "{:.0e}"),
+            short(row.ours_found),
+            short(row.ours_seconds),
+            short(row.ours_epsilon, "{:.0e}"),
             row.ours_solved,
             row.ours_proved,
         )
-        remarks = [
-            Text(f"{target}: {verdict}", style="green" if verdict.startswith("met") else "bold red")
-            for target, verdict in row.targets
-        ]
-        table.add_row(
+        made.add_row(
             row.task if first else "",
             row.size if first else "",
             *(ours if first else ("",) * len(ours)),
             row.peer or "-",
-            _short(row.peer_seconds),
-            _short(row.peer_epsilon, "{:.0e}"),
+            short(row.peer_seconds),
+            short(row.peer_epsilon, "{:.0e}"),
             row.peer_solved,
-            (">= " if row.at_least else "") + _short(row.ratio) if row.ratio else "-",
-            Text("\n").join([*remarks, *([Text(row.note)] if row.note else [])]),
+            (">= " if row.at_least else "") + short(row.ratio) if row.ratio else "-",
+            remarks(row.targets, row.note),
         )
-    return table
-
-
-def _short(number: float | None, form: str = "{:.3g}") -> str:
-    return "-" if number is None else "0" if number == 0 else form.format(number)
+    return made

@@ -15,11 +15,13 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.games.continuous.auction import AuctionGame
 from econ_theory.games.continuous.priors import Prior
+from econ_theory.quadrature import even_shares, nodes_of, placed, unit_rule
 from econ_theory.strategies.bids import BidFunction, as_bids
 
 __all__ = ["Bidders", "in_values", "mean_ranked", "mean_won", "truthful"]
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)
+SHARES = even_shares(32, 34)
+"""Crowded at both ends, where distributions may have infinite slopes."""
 
 Bidders = list[tuple[BidFunction, Prior]]
 
@@ -50,9 +52,8 @@ def mean_ranked(
     Or of a function `of` the bid, whose slope is ``slope[0] + slope[1] * bid``.
     """
     kinks = _kinks(bidders)
-    inside = kinks[kinks > base]
-    levels = np.unique(np.append(_crowded(base, float(kinks[-1])), inside))
-    y, weights = _nodes(levels)
+    levels = placed(SHARES, base, float(kinks[-1]), kinks)
+    y, weights = (part.ravel() for part in nodes_of(levels[:-1], levels[1:]))
     below: dict[tuple[int, int], Array] = {}
     more = [np.ones_like(y)] + [np.zeros_like(y) for _ in range(k)]
     silent = 1.0
@@ -78,13 +79,13 @@ def mean_won(bidders: Bidders, i: int) -> float:
     ends = (float(own.types[0]), float(own.types[-1]))
     turns = np.array(prior.turns, dtype=float)
     both = (own.inverse(kinks), own.inverse(kinks, upper=True))
-    cuts = np.concatenate([_crowded(*ends), own.types, *both, turns])
-    v, weights = _nodes(np.unique(np.clip(cuts, *ends)))
+    cuts = placed(SHARES, *ends, np.concatenate([own.types, *both, turns]))
+    v, weights = (part.ravel() for part in nodes_of(cuts[:-1], cuts[1:]))
     bids = own(v)
     # x is the own place in the draw among all who tie, see `envelope.curve`.
-    nodes, shares = np.polynomial.legendre.leggauss(len(bidders) // 2 + 1)
-    x = (nodes[:, None] + 1) / 2
-    win: Any = np.ones((len(nodes), 1))
+    x, shares = unit_rule(len(bidders) // 2 + 1)
+    x = x[:, None]
+    win: Any = np.ones((len(x), 1))
     known: dict[tuple[int, int], Array] = {}
     for j, (function, other) in enumerate(bidders):
         if j == i:
@@ -94,7 +95,7 @@ def mean_won(bidders: Bidders, i: int) -> float:
             upto, below = function.distribution(other, bids), other.cdf(function.inverse(bids))
             known[key] = below + x * np.maximum(upto - below, 0.0)
         win = win * known[key]
-    return float(weights @ (v * prior.pdf(v) * (shares / 2 @ win)))
+    return float(weights @ (v * prior.pdf(v) * (shares @ win)))
 
 
 def _kinks(bidders: Bidders) -> Array:
@@ -103,15 +104,3 @@ def _kinks(bidders: Bidders) -> Array:
         turns = function(np.array(prior.turns, dtype=float))
         parts += [function.bids, turns[np.isfinite(turns)]]
     return np.unique(np.concatenate(parts))
-
-
-def _crowded(low: float, high: float) -> Array:
-    """Points crowded at both ends, where distributions may have infinite slopes."""
-    halves = 0.5 ** np.arange(3, 40)
-    shares = np.concatenate([[0.0], halves[::-1], np.linspace(0.125, 0.875, 25), 1 - halves, [1.0]])
-    return low + (high - low) * np.unique(shares)
-
-
-def _nodes(points: Array) -> tuple[Array, Array]:
-    half = np.diff(points)[:, None] / 2
-    return ((points[:-1, None] + half) + half * NODES).ravel(), (half * WEIGHTS).ravel()

@@ -21,13 +21,15 @@ from econ_theory.arrays import Array
 from econ_theory.errors import RefusedError
 from econ_theory.games.continuous.double_auction import DoubleAuction
 from econ_theory.games.continuous.priors import Prior
+from econ_theory.quadrature import even_shares, integrals, nodes_of, placed, running
 from econ_theory.records import Record
 from econ_theory.strategies.bids import BidFunction, as_bids
 
 __all__ = ["GainsFromTrade", "gains_from_trade"]
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)
-CELLS = 64
+SHARES = even_shares(64, 33)
+"""Crowded at both ends, where distributions may have infinite slopes."""
+
 LOOKED_AT = 2049
 """Points at which virtual types are looked at to tell whether they rise."""
 
@@ -121,11 +123,8 @@ class _Trade:
 
     def __init__(self, buyer: Prior, seller: Prior) -> None:
         self.buyer, self.seller = buyer, seller
-        grid = np.unique(np.concatenate([_crowded(seller.low, seller.high), seller.turns]))
-        self.costs = grid
-        s, weights = _nodes(grid)
-        area = (seller.cdf(s) * weights).reshape(len(grid) - 1, -1).sum(axis=1)
-        self.areas = np.append(0.0, np.cumsum(area))
+        self.costs = placed(SHARES, seller.low, seller.high, seller.turns)
+        self.areas = running(seller.cdf, self.costs)
 
     def gains(self, limit: Callable[[Array], Array], cuts: Array) -> tuple[float, float]:
         """Return the expected gain from trade up to `limit`, and the probability of trade."""
@@ -188,16 +187,14 @@ class _Trade:
     def _area(self, t: Array) -> Array:
         """The integral of F from the lowest cost to t."""
         k = np.clip(np.searchsorted(self.costs, t, side="right") - 1, 0, len(self.costs) - 2)
-        half = (t - self.costs[k]) / 2
-        s = self.costs[k][:, None] + half[:, None] * (1 + NODES)
-        return self.areas[k] + half * (self.seller.cdf(s) @ WEIGHTS)
+        return self.areas[k] + integrals(self.seller.cdf, self.costs[k], t)
 
     def _values(self, cuts: Array) -> tuple[Array, Array]:
         """Nodes between all kinks, crowded between the outer cuts too, with their probability."""
         buyer, seller = self.buyer, self.seller
-        inner = np.clip(np.append(np.ravel(cuts), seller.low), buyer.low, buyer.high)
-        points = np.concatenate([_crowded(buyer.low, buyer.high), inner, buyer.turns])
-        v, weights = _nodes(np.unique(points))
+        more = np.concatenate([np.ravel(cuts), [seller.low], buyer.turns])
+        points = placed(SHARES, buyer.low, buyer.high, more)
+        v, weights = (part.ravel() for part in nodes_of(points[:-1], points[1:]))
         density = buyer.pdf(v)
         # Infinite at an end only, in cells that are too narrow to tell their nodes from it.
         return v, weights * np.where(np.isfinite(density), density, 0.0)
@@ -211,14 +208,3 @@ def _solved(function: Callable[[Array], Array], goal: Array, low: float, high: f
         short = function(middle) < goal
         left, right = np.where(short, middle, left), np.where(short, right, middle)
     return (left + right) / 2
-
-
-def _crowded(low: float, high: float) -> Array:
-    halves = 0.5 ** np.arange(7, 40)
-    shares = np.concatenate([[0.0], halves, np.linspace(0, 1, CELLS + 1), 1 - halves, [1.0]])
-    return low + (high - low) * np.unique(shares)
-
-
-def _nodes(points: Array) -> tuple[Array, Array]:
-    half = np.diff(points)[:, None] / 2
-    return ((points[:-1, None] + half) + half * NODES).ravel(), (half * WEIGHTS).ravel()

@@ -16,7 +16,6 @@ from typing import Any, overload
 import numpy as np
 
 from econ_theory.arrays import Array, frozen
-from econ_theory.certificates.finite.existence import gain_bounds, prove_existence
 from econ_theory.certificates.verdicts import (
     Arithmetic,
     BidDeviation,
@@ -132,6 +131,8 @@ def certify(
                 f"{type(game).__name__} has no payoff tensors, want them for interval arithmetic; "
                 'use arithmetic="float".'
             )
+        from econ_theory.certificates.finite.existence import gain_bounds, prove_existence
+
         gains, existence = tuple(gain_bounds(game, profile)), prove_existence(game, profile)
     return Certificate(
         gains=gains,

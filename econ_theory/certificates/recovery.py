@@ -347,7 +347,7 @@ class _Attempt:
         return best
 
     def _certificate(self, best: list[Array]) -> Certificate:
-        """Return the certificate of a profile that in which `best` are best replies."""
+        """Return the exact certificate of a profile in which all play best replies, `best`."""
         game = self.game
         prior = as_fractions(game.given[0])
         prior = prior / prior.sum()

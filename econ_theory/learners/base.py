@@ -17,7 +17,6 @@ __all__ = [
     "Array",
     "BanditMinimizer",
     "RegretMinimizer",
-    "check_positive",
     "check_step",
     "normalize_rows",
     "utility_scales",
@@ -156,22 +155,6 @@ leave it out for the default.
         return
     wanted = ", ".join(map(repr, schedules)) + " or a number > 0"
     raise SettingError(f"step is {step!r}, want {wanted}; leave it out for the default.")
-
-
-def check_positive(name: str, value: float, *, zero: bool = False) -> None:
-    """Raise `SettingError` unless `value` is finite and positive, or zero where `zero` is.
-
-    >>> check_positive("temperature", -1.0)
-    Traceback (most recent call last):
-    econ_theory.errors.SettingError: temperature is -1.0, want a number > 0; \
-leave it out for the default.
-    """
-    if isfinite(value) and (value > 0 or (zero and value == 0)):
-        return
-    sign = ">=" if zero else ">"
-    raise SettingError(
-        f"{name} is {value!r}, want a number {sign} 0; leave it out for the default."
-    )
 
 
 def normalize_rows(weights: Any) -> Array:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from econ_theory.errors import check_number
 from econ_theory.games.finite.payoffs import logit_rows
-from econ_theory.learners.base import Array, check_positive, normalize_rows
+from econ_theory.learners.base import Array, normalize_rows
 
 __all__ = ["FictitiousState", "FollowTheLeader", "SmoothFictitiousPlay"]
 
@@ -111,7 +112,7 @@ class SmoothFictitiousPlay(FollowTheLeader):
     source = "Fudenberg & Levine 1995, J. Economic Dynamics and Control 19"
 
     def __post_init__(self) -> None:
-        check_positive("temperature", self.temperature)
+        check_number("temperature", self.temperature, above=True, finite=True)
 
     def bound(self, n_steps: int, n_actions: int) -> float:
         """Return the bound of the class docstring; a single action has no regret."""

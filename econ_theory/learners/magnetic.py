@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from econ_theory.errors import check_number
 from econ_theory.games.finite.payoffs import logit_rows
-from econ_theory.learners.base import Array, check_positive
+from econ_theory.learners.base import Array
 
 __all__ = ["MagneticMirrorDescent", "MagneticState"]
 
@@ -76,8 +77,8 @@ class MagneticMirrorDescent:
     source = "Sokota et al. 2023, ICLR; Duchi et al. 2010, COLT"
 
     def __post_init__(self) -> None:
-        check_positive("temperature", self.temperature, zero=True)
-        check_positive("step", self.step)
+        check_number("temperature", self.temperature, finite=True)
+        check_number("step", self.step, above=True, finite=True)
 
     def init(self, n_types: int, n_actions: int) -> MagneticState:
         """Return zero logits and uniform play, both of shape ``(T, A)``."""

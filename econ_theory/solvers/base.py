@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator
-from numbers import Real
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from econ_theory.errors import SettingError
+from econ_theory.errors import check_number
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.strategies import StrategyProfile
 
@@ -46,7 +44,8 @@ class Solver(Protocol):
     limit: with a profile, or with None while it has none to show, which is neither judged nor
     counted. It returns why it stopped: ``"all pure profiles were searched"``. `exact` says that it
     aims at an equilibrium up to rounding: a driver then does not settle for a proposal that is
-    merely within tolerance.
+    merely within tolerance. `continuous` says which games it is made for: those with continuous
+    types, or finite ones.
 
     A complete plug-in:
 
@@ -57,6 +56,7 @@ class Solver(Protocol):
     ... class Uniform:
     ...     source = "folklore"
     ...     exact = False
+    ...     continuous = False
     ...     def refuses(self, game):
     ...         return None
     ...     def propose(self, game, start, rng):
@@ -75,6 +75,11 @@ class Solver(Protocol):
     @property
     def exact(self) -> bool:
         """Whether the last proposal is an equilibrium up to rounding."""
+        ...
+
+    @property
+    def continuous(self) -> bool:
+        """Whether it is made for games with continuous types."""
         ...
 
     def refuses(self, game: BayesianGame) -> str | None:
@@ -130,16 +135,4 @@ def check_numbers(settings: object, *, above: bool = False, **least: float) -> N
         value = getattr(settings, name)
         if value is None and "None" in str(kinds[name]):
             continue
-        number = _as_number(value)
-        if not (number > bound or (number == bound and not above)):
-            raise SettingError(
-                f"{name} is {value!r}, want a number {'>' if above else '>='} {bound}; "
-                "leave it out for the default."
-            )
-
-
-def _as_number(value: object) -> float:
-    """Return a number as it is, and anything else as NaN, which compares with nothing."""
-    if isinstance(value, Real) and not isinstance(value, bool):
-        return float(value)
-    return math.nan
+        check_number(name, value, least=bound, above=above)

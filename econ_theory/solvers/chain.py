@@ -41,6 +41,8 @@ class Chain:
         """The sources of all solvers, in order."""
         return "; then ".join(solver.source for solver in self.solvers)
 
+    continuous = False
+
     @property
     def exact(self) -> bool:
         """Whether the last solver is exact."""

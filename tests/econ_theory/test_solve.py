@@ -95,6 +95,7 @@ def test_the_best_proposal_is_kept_not_the_last() -> None:
     class Fading:
         source = "a test"
         exact = False
+        continuous = False
 
         def refuses(self, game):
             return None

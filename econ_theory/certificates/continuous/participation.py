@@ -19,12 +19,12 @@ from econ_theory.certificates.continuous.base import Judge, alike
 from econ_theory.certificates.verdicts import PlayerGains
 from econ_theory.games.continuous.participation_game import ParticipationGame
 from econ_theory.games.continuous.priors import Prior
+from econ_theory.quadrature import integrals
 from econ_theory.strategies.steps import StepProfile, as_steps
 
 __all__ = ["PARTICIPATION"]
 
 CELLS = 256
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)
 
 
 def _gains(
@@ -76,9 +76,7 @@ def _player(
 def _moments(prior: Prior, edges: Array) -> tuple[Array, Array]:
     """Return each interval's probability and the integral of the type over it, by parts."""
     below = prior.cdf(edges)
-    half = np.diff(edges) / 2
-    nodes = edges[:-1, None] + half[:, None] * (1 + NODES)
-    area = half * (prior.cdf(nodes) @ WEIGHTS)
+    area = integrals(prior.cdf, edges[:-1], edges[1:])
     return np.diff(below), np.diff(edges * below) - area
 
 

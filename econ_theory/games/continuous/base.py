@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import GameError, RefusedError
-from econ_theory.games.continuous.priors import Prior
+
+if TYPE_CHECKING:
+    from econ_theory.games.continuous.priors import Prior
 
 __all__ = ["ContinuousGame", "ex_post_payoffs"]
 

@@ -22,6 +22,7 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.errors import GameError
 from econ_theory.games.continuous.priors import Prior, Uniform, as_prior
+from econ_theory.quadrature import cosine_shares, integrals, placed, running
 
 __all__ = [
     "FgmPair",
@@ -29,11 +30,9 @@ __all__ = [
     "IndependentSignals",
     "JointPrior",
     "check_count",
-    "gauss",
 ]
 
 UNIT = Uniform()
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)
 
 
 @runtime_checkable
@@ -143,16 +142,14 @@ class IndependentSignals:
     def _areas(self) -> tuple[Array, Array]:
         """Knots and the integral of F up to each."""
         prior = self.signal
-        shares = (1 - np.cos(np.linspace(0, np.pi, 2049))) / 2
-        knots = prior.low + (prior.high - prior.low) * shares
-        knots = np.unique(np.concatenate([knots, np.array(prior.turns, dtype=float)]))
-        return knots, np.concatenate([[0.0], np.cumsum(gauss(prior.cdf, knots[:-1], knots[1:]))])
+        knots = placed(cosine_shares(2048), prior.low, prior.high, prior.turns)
+        return knots, running(prior.cdf, knots)
 
     def _mean_below(self, y: Array) -> Array:
         prior = self.signal
         knots, areas = self._areas
         k = np.clip(np.searchsorted(knots, y, side="right") - 1, 0, len(knots) - 1)
-        area = areas[k] + gauss(prior.cdf, knots[k], y)
+        area = areas[k] + integrals(prior.cdf, knots[k], y)
         rank = prior.cdf(y)
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(rank > 0, y - area / rank, y)
@@ -289,13 +286,6 @@ def _rank_bend(prior: Prior, y: Array) -> tuple[Array, Array]:
     with np.errstate(invalid="ignore"):
         off = np.diff(y) * np.abs(np.diff(slope)) / 4
     return rank, np.fmin(off, np.diff(rank))
-
-
-def gauss(function: Any, low: Array, high: Array) -> Array:
-    """Return the integrals of `function` from `low` to `high`, by 8 nodes each."""
-    half = (high - low) / 2
-    inner = low[..., None] + half[..., None] * (1 + NODES)
-    return function(inner) @ WEIGHTS * half
 
 
 def check_count(n: int) -> None:

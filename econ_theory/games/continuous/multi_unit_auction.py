@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from econ_theory.errors import GameError
 from econ_theory.games.continuous.base import ContinuousGame
-from econ_theory.games.continuous.priors import Prior, as_prior
+from econ_theory.games.continuous.priors import Prior, as_priors
 from econ_theory.games.continuous.summaries import players_name
 
 __all__ = ["MultiUnitAuction", "Pricing", "order_statistic"]
@@ -89,12 +89,11 @@ class MultiUnitAuction(ContinuousGame):
             raise GameError(
                 f"demand is {demand} of {n_units} units, want at least 1 and at most all of them."
             )
-        many = isinstance(priors, (list, tuple))
-        given = [as_prior(p) for p in priors] if many else [as_prior(priors)] * int(n_players or 0)
-        if len(given) < 2 or (many and n_players not in (None, len(given))):
+        given = as_priors(priors, n_players)
+        if len(given) < 2:
             raise GameError(
-                f"n_players is {n_players} with {len(given)} priors, want two bidders or more: a "
-                "list of priors, or one prior and n_players."
+                "there is one bidder, want two or more: a list of priors, or one prior and how "
+                "many share it."
             )
         if not 0 <= reserve < min(p.high for p in given):
             raise GameError(f"reserve is {reserve}, want one >= 0 that all may be worth.")
@@ -104,7 +103,7 @@ class MultiUnitAuction(ContinuousGame):
             ("pricing", pricing),
             ("n_units", int(n_units)),
             ("demand", int(demand)),
-            ("priors", tuple(given)),
+            ("priors", given),
             ("marginals", marginals),
             ("reserve", float(reserve)),
         ):

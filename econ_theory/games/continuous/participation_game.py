@@ -11,7 +11,7 @@ import numpy as np
 from econ_theory.arrays import Array, as_numbers, frozen
 from econ_theory.errors import GameError
 from econ_theory.games.continuous.base import ContinuousGame
-from econ_theory.games.continuous.priors import Prior, as_prior
+from econ_theory.games.continuous.priors import Prior, as_priors
 from econ_theory.games.continuous.summaries import players_name
 
 __all__ = ["ParticipationGame"]
@@ -70,15 +70,8 @@ class ParticipationGame(ContinuousGame):
         stay: Callable[[float, int], float] | Sequence[Any] | Array | None = None,
         rules: str = "join or stay out",
     ) -> None:
-        many = isinstance(priors, (list, tuple))
-        n = len(priors) if many else int(n_players or 0)
-        if n < 1 or (many and n_players not in (None, n)):
-            raise GameError(
-                f"n_players is {n_players} with {len(priors) if many else 'one'} priors, want a "
-                "prior a player, or one prior and how many share it."
-            )
-        shared = None if many else as_prior(priors)
-        given = tuple(as_prior(p) for p in priors) if shared is None else (shared,) * n
+        given = as_priors(priors, n_players)
+        n = len(given)
         object.__setattr__(self, "priors", given)
         object.__setattr__(self, "joined", _table(join, n, "join"))
         nothing = np.zeros((n, 2))
@@ -115,12 +108,13 @@ class ParticipationGame(ContinuousGame):
         >>> ParticipationGame.public_good(Uniform(), 3, cost=0.25, threshold=2)
         ParticipationGame(public good, 2 must pay 0.25, 3 of U[0, 1])
         """
-        n = len(priors) if isinstance(priors, (list, tuple)) else int(n_players or 0)
+        given = as_priors(priors, n_players)
+        n = len(given)
         if (cost is None) == (value is None):
             raise GameError(
                 f"cost is {cost} and value is {value}, want one of them: the other is the type."
             )
-        if not 1 <= threshold <= max(n, 1):
+        if not 1 <= threshold <= n:
             raise GameError(f"threshold is {threshold} with {n} players, want 1 to {n}.")
         fixed = np.atleast_1d(as_numbers(value if cost is None else cost, GameError, "cost, value"))
         if fixed.shape not in ((1,), (n,)):
@@ -138,7 +132,7 @@ class ParticipationGame(ContinuousGame):
         number = ", ".join(f"{x:g}" for x in fixed)
         terms = f"pay {number}" if value is None else f"pay their type for {number}"
         rules = f"public good, {threshold} must {terms}" + (" or nobody does" if refund else "")
-        return cls(join, priors, n_players, stay=stay, rules=rules)
+        return cls(join, given, stay=stay, rules=rules)
 
     @classmethod
     def entry(
@@ -153,14 +147,15 @@ class ParticipationGame(ContinuousGame):
         ParticipationGame(entry, profits 0.9, 0.3, U[0, 1]; U[0, 2])
         """
         earned = as_numbers(profits, GameError, "profits").astype(float)
-        n = len(priors) if isinstance(priors, (list, tuple)) else int(n_players or 0)
+        given = as_priors(priors, n_players)
+        n = len(given)
         if earned.shape != (n,):
             raise GameError(
                 f"profits has {earned.size} entries, want {n}: beside 0 to n - 1 others."
             )
         join = np.stack([earned, -np.ones(n)], axis=-1)
         rules = "entry, profits " + ", ".join(f"{x:g}" for x in earned)
-        return cls(join, priors, n_players, rules=rules)
+        return cls(join, given, rules=rules)
 
     @property
     def gaps(self) -> Array:

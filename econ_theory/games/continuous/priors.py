@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -351,10 +352,12 @@ def as_priors(given: Any, n_players: int | None) -> tuple[Prior, ...]:
                 f"n_players is {n_players} with {len(given)} priors, want one prior a player; "
                 "leave n_players out."
             )
+        if not given:
+            raise GameError("priors is empty, want one prior a player.")
         return tuple(as_prior(prior) for prior in given)
-    if n_players is None or n_players < 1:
+    if not isinstance(n_players, Integral) or n_players < 1:
         raise GameError(f"n_players is {n_players}, want how many players (>= 1) share the prior.")
-    return (as_prior(given),) * n_players
+    return (as_prior(given),) * int(n_players)
 
 
 def _check_interval(low: float, high: float) -> None:

@@ -18,8 +18,9 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import GameError
-from econ_theory.games.continuous.joint_priors import check_count, gauss
+from econ_theory.games.continuous.joint_priors import check_count
 from econ_theory.games.continuous.priors import Prior, Uniform, as_prior
+from econ_theory.quadrature import cosine_shares, integrals, placed, unit_rule
 
 __all__ = ["CommonValue", "LinearShares"]
 
@@ -98,11 +99,10 @@ class LinearShares:
         width = np.where(x < 1, x, 2 - x)
         sure = np.clip((most - 1) / width, 0.0, 1.0)
         upto = np.clip(most / width, 0.0, 1.0)
-        nodes, weights = np.polynomial.legendre.leggauss(power // 2 + 1)
         mean: Any = 0.0
-        for t, w in zip(nodes, weights, strict=True):
-            place = (sure + upto) / 2 + t * (upto - sure) / 2
-            mean = mean + w / 2 * np.clip(most - width * place, 0.0, 1.0) ** power
+        for t, w in zip(*unit_rule(power // 2 + 1), strict=True):
+            place = sure + t * (upto - sure)
+            mean = mean + w * np.clip(most - width * place, 0.0, 1.0) ** power
         return sure, upto - sure, mean
 
 
@@ -200,17 +200,13 @@ class CommonValue:
                 return scale * np.expm1((p - 1) * gap)
         knots, sums = self._sums(p)
         k = np.clip(np.searchsorted(knots, t), 1, len(knots) - 1)
-        return sums[k] + gauss(lambda v: prior.pdf(v) * (2 * v) ** -p, t, knots[k])
+        return sums[k] + integrals(lambda v: prior.pdf(v) * (2 * v) ** -p, t, knots[k])
 
     def _sums(self, p: int) -> tuple[Array, Array]:
         if p not in self._cache:
             prior = self.value
-            shares = (1 - np.cos(np.linspace(0, np.pi, 1025))) / 2
-            ends = shares[1] * 0.5 ** np.arange(1, 37)
-            shares = np.unique(np.concatenate([shares, ends, 1 - ends]))
-            knots = prior.low + (prior.high - prior.low) * shares
-            knots = np.unique(np.concatenate([knots, np.array(prior.turns, dtype=float)]))
-            pieces = gauss(lambda v: prior.pdf(v) * (2 * v) ** -p, knots[:-1], knots[1:])
+            knots = placed(cosine_shares(1024, 36), prior.low, prior.high, prior.turns)
+            pieces = integrals(lambda v: prior.pdf(v) * (2 * v) ** -p, knots[:-1], knots[1:])
             sums = np.concatenate([np.cumsum(pieces[::-1])[::-1], [0.0]])
             self._cache[p] = knots, sums
         return self._cache[p]

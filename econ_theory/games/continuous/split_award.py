@@ -7,7 +7,7 @@ from typing import Any
 
 from econ_theory.errors import GameError
 from econ_theory.games.continuous.base import ContinuousGame
-from econ_theory.games.continuous.priors import Prior, as_prior
+from econ_theory.games.continuous.priors import Prior, as_priors
 from econ_theory.games.continuous.summaries import players_name
 
 __all__ = ["SplitAward"]
@@ -53,8 +53,7 @@ class SplitAward(ContinuousGame):
     split_cost: float
 
     def __init__(self, priors: Any, split_cost: float) -> None:
-        many = isinstance(priors, (list, tuple))
-        given = [as_prior(p) for p in priors] if many else [as_prior(priors)] * 2
+        given = as_priors(priors, len(priors) if isinstance(priors, (list, tuple)) else 2)
         if len(given) != 2:
             raise GameError(f"priors has {len(given)} entries, want one or two: two suppliers.")
         if min(p.low for p in given) < 0:
@@ -63,7 +62,7 @@ class SplitAward(ContinuousGame):
             raise GameError(
                 f"split_cost is {split_cost}, want the cost of a half as a share in (0, 1)."
             )
-        object.__setattr__(self, "priors", tuple(given))
+        object.__setattr__(self, "priors", given)
         object.__setattr__(self, "split_cost", float(split_cost))
 
     @property

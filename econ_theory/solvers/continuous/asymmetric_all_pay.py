@@ -23,13 +23,13 @@ from econ_theory.games.continuous.auction import AuctionGame
 from econ_theory.games.continuous.payment_rules import AllPay
 from econ_theory.games.continuous.priors import Prior
 from econ_theory.games.continuous.utilities import RiskNeutral
+from econ_theory.quadrature import cosine_shares, nodes_of, placed, running
 from econ_theory.solvers.base import Ending, Proposals, family_wanted
 from econ_theory.strategies.bids import BidFunction, BidProfile
 
 __all__ = ["AsymmetricAllPay"]
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)
-HALVINGS = 40
+HALVINGS = 39
 GRID = 4096
 
 
@@ -98,10 +98,10 @@ class _Side:
         from scipy.interpolate import PchipInterpolator
 
         self.prior, self.share = prior, share
-        types = _grid(prior, GRID)
+        types = placed(cosine_shares(GRID, HALVINGS), prior.low, prior.high)
         # m may be infinite where values reach zero: the last, tiny piece is left out.
         types = types[types > 0]
-        s, weights = _nodes(types)
+        s, weights = nodes_of(types[:-1], types[1:])
         psi, left = self.psi(s), self.psi(types)
         # By parts, from each knot on: no density, which may be infinite, is asked for.
         pieces = np.diff(left) / types[1:] + ((psi - left[:-1, None]) / s**2 * weights).sum(axis=1)
@@ -128,9 +128,7 @@ def _functions(sides: list[_Side], n_knots: int) -> list[BidFunction]:
     m = np.unique(np.concatenate([*parts, [least]]))
     m = m[m <= least][::-1]
     first, second = sides
-    at, weights = _nodes(m)
-    pieces = -(first.type(at) * second.type(at) * weights).sum(axis=1)
-    bids = np.concatenate([[0.0], np.cumsum(pieces)])
+    bids = -running(lambda at: first.type(at) * second.type(at), m)
     return [_function(side.prior, side.type(m), bids) for side in sides]
 
 
@@ -140,18 +138,3 @@ def _function(prior: Prior, types: Array, bids: Array) -> BidFunction:
     if types[0] > prior.low:
         types, bids = np.append(prior.low, types), np.append(0.0, bids)
     return BidFunction(types, bids)
-
-
-def _grid(prior: Prior, n_knots: int) -> Array:
-    """Return types crowded at both ends, the outermost pieces halved again and again."""
-    shares = (1 - np.cos(np.linspace(0, np.pi, n_knots + 1))) / 2
-    ends = shares[1] * 0.5 ** np.arange(1, HALVINGS)
-    shares = np.unique(np.concatenate([shares, ends, 1 - ends]))
-    grid = prior.low + (prior.high - prior.low) * shares
-    grid[-1] = prior.high
-    return np.unique(grid)
-
-
-def _nodes(points: Array) -> tuple[Array, Array]:
-    half = np.diff(points)[:, None] / 2
-    return (points[:-1, None] + half) + half * NODES, half * WEIGHTS

@@ -178,7 +178,7 @@ class _Rules:
         b = np.concatenate([[self.floor], self.levels[:1], self.levels])
         win = np.ones(len(b))
         for rival in rivals:
-            below = np.concatenate([rival.below.left[:1], rival.below.right])
+            below = rival.below.points
             win *= below**rival.count
         win[:2] = 0.0
         n_cells = len(b) - 1

@@ -22,13 +22,13 @@ from econ_theory.arrays import Array
 from econ_theory.errors import ProfileError
 from econ_theory.games.continuous.interdependent_auction import InterdependentAuction
 from econ_theory.games.continuous.payment_rules import WinnerPays
+from econ_theory.quadrature import cosine_shares, integrals, nodes_of, placed, running
 from econ_theory.solvers.base import Ending, Proposals, family_wanted
 from econ_theory.strategies.bids import BidFunction, BidProfile
 
 __all__ = ["MilgromWeber"]
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)
-HALVINGS = 30
+HALVINGS = 29
 INNER = 2001
 
 
@@ -100,11 +100,9 @@ def _entry(game: InterdependentAuction) -> float:
 def _function(game: InterdependentAuction, n_knots: int) -> BidFunction:
     signal = game.priors[0]
     first = _entry(game)
-    x = _grid(first, signal.high, n_knots, signal.turns)
+    x = placed(cosine_shares(n_knots, HALVINGS), first, signal.high, signal.turns)
     if not isinstance(game.payment, WinnerPays):
-        s, weights = _nodes(x)
-        pieces = (game.worth(s, s) * game.joint.density(s, s) * weights).sum(axis=1)
-        bids = game.reserve + np.concatenate([[0.0], np.cumsum(pieces)])
+        bids = game.reserve + running(lambda s: game.worth(s, s) * game.joint.density(s, s), x)
     elif game.payment.own == 0:
         bids = game.worth(x, x)
     else:
@@ -126,16 +124,14 @@ def _winner_pays(game: InterdependentAuction, x: Array, own: float) -> Array:
     """Return ``v(x, x)`` less the integral of dv weighted by L, from knot to knot."""
     low = game.priors[0].low
     bids = np.empty(len(x))
-    s, weights = _nodes(x)
+    s, weights = nodes_of(x[:-1], x[1:])
     value = game.worth(s, s)
     rate = _rate(game, s, own)
     at_start = float(game.worth(x[0], x[0]))
     bids[0] = game.reserve if x[0] > low else max(at_start, game.reserve)
     step = (rate * weights).sum(axis=1)
     # The integral of the rate from each node to the piece's end, by the same rule.
-    reach = (x[1:, None] - s) / 2
-    inner = s[..., None] + reach[..., None] * (1 + NODES)
-    beyond = _rate(game, inner, own) @ WEIGHTS * reach
+    beyond = integrals(lambda inner: _rate(game, inner, own), s, x[1:, None])
     gain = (value * rate * np.exp(-beyond) * weights).sum(axis=1)
     mass = (rate * np.exp(-beyond) * weights).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -148,18 +144,3 @@ def _winner_pays(game: InterdependentAuction, x: Array, own: float) -> Array:
 
 def _rate(game: InterdependentAuction, s: Array, own: float) -> Array:
     return game.joint.density(s, s) / (own * game.joint.below(s, s))
-
-
-def _grid(low: float, high: float, n_knots: int, turns: tuple[float, ...]) -> Array:
-    """Return knots crowded at both ends, the outermost pieces halved again and again."""
-    shares = (1 - np.cos(np.linspace(0, np.pi, n_knots + 1))) / 2
-    ends = shares[1] * 0.5 ** np.arange(1, HALVINGS)
-    shares = np.unique(np.concatenate([shares, ends, 1 - ends]))
-    grid = low + (high - low) * shares
-    grid[-1] = high
-    return np.unique(np.concatenate([grid, [t for t in turns if low < t < high]]))
-
-
-def _nodes(x: Array) -> tuple[Array, Array]:
-    half = np.diff(x)[:, None] / 2
-    return (x[:-1, None] + half) + half * NODES, half * WEIGHTS

@@ -33,13 +33,13 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.games.continuous.multi_unit_auction import MultiUnitAuction
 from econ_theory.games.continuous.priors import Prior
+from econ_theory.quadrature import cosine_shares, integrals, placed, running
 from econ_theory.solvers.base import Ending, Proposals, check_numbers, family_wanted
 from econ_theory.strategies.bids import BidFunction, BidProfile, BidSchedule
 
 __all__ = ["MultiUnit"]
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)
-HALVINGS = 30
+HALVINGS = 29
 
 
 @dataclass(frozen=True)
@@ -132,11 +132,8 @@ def _truth(game: MultiUnitAuction, prior: Prior) -> BidFunction:
 def _flat(game: MultiUnitAuction, n_knots: int) -> BidFunction:
     prior, v = game.priors[0], _values(game, n_knots)
     units = _expected_units(game)
-    half = np.diff(v)[:, None] / 2
-    s = v[:-1, None] + half * (1 + NODES)
-    pieces = (units(prior.cdf(s)) * WEIGHTS * half).sum(axis=1)
     won = units(prior.cdf(v))
-    surplus = won[0] * (v[0] - game.reserve) + np.concatenate([[0.0], np.cumsum(pieces)])
+    surplus = won[0] * (v[0] - game.reserve) + running(lambda s: units(prior.cdf(s)), v)
     with np.errstate(divide="ignore", invalid="ignore"):
         bids = v - surplus / won
     bids[~(won > 0)] = v[0]
@@ -190,13 +187,13 @@ def _last_bid(game: MultiUnitAuction, n_knots: int) -> BidFunction:
     prior, m = game.priors[0], game.demand
     a = (game.n_players - 1) / (m - 1)
     v = _values(game, n_knots)
-    half = np.diff(v)[:, None] / 2
-    s = v[:-1, None] + half * (1 + NODES)
     above = (1 - game.rank(m - 1, prior.cdf(v))) ** a
     with np.errstate(divide="ignore", invalid="ignore"):
-        pieces = (above[1:, None] / (1 - game.rank(m - 1, prior.cdf(s))) ** a) @ WEIGHTS
+        pieces = integrals(
+            lambda s: above[1:, None] / (1 - game.rank(m - 1, prior.cdf(s))) ** a, v[:-1], v[1:]
+        )
         kept = above[1:] / above[:-1]
-    pieces = np.nan_to_num(pieces * half[:, 0], nan=0.0, posinf=0.0)
+    pieces = np.nan_to_num(pieces, nan=0.0, posinf=0.0)
     shaded = [v[0] - game.reserve]
     for piece, share in zip(pieces.tolist(), np.nan_to_num(kept).tolist(), strict=True):
         shaded.append(shaded[-1] * share + piece)
@@ -207,8 +204,4 @@ def _last_bid(game: MultiUnitAuction, n_knots: int) -> BidFunction:
 def _values(game: MultiUnitAuction, n_knots: int) -> Array:
     """Return knots crowded at both ends of the values that bid."""
     low, high = max(game.priors[0].low, game.reserve), game.priors[0].high
-    shares = (1 - np.cos(np.linspace(0, np.pi, n_knots + 1))) / 2
-    ends = shares[1] * 0.5 ** np.arange(1, HALVINGS)
-    v = low + (high - low) * np.unique(np.concatenate([shares, ends, 1 - ends]))
-    v[-1] = high
-    return np.unique(v)
+    return placed(cosine_shares(n_knots, HALVINGS), low, high)

@@ -26,12 +26,12 @@ from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
 from econ_theory.games.continuous.priors import Prior
 from econ_theory.games.continuous.split_award import SplitAward
+from econ_theory.quadrature import cosine_shares, integrals, placed
 from econ_theory.solvers.base import Ending, Proposals, check_numbers, family_wanted
 from econ_theory.strategies.bids import BidFunction, BidProfile, BidSchedule
 
 __all__ = ["SplitAwards"]
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)
 CAP = 3.0
 """Singles that deter stop at this many times the highest cost."""
 
@@ -137,9 +137,7 @@ def _pooled(game: SplitAward, i: int, half: float, n_knots: int) -> BidSchedule:
 
 def _winner_takes_all(game: SplitAward, n_knots: int) -> BidSchedule:
     prior = game.priors[0]
-    shares = (1 - np.cos(np.linspace(0, np.pi, n_knots))) / 2
-    costs = prior.low + (prior.high - prior.low) * shares
-    costs[-1] = prior.high
+    costs = placed(cosine_shares(n_knots - 1), prior.low, prior.high)
     single = costs + _margins(prior, costs)
     saved = min(game.split_cost, 0.5) * prior.low
     return BidSchedule([BidFunction(costs, single), BidFunction(costs, single - saved)])
@@ -147,10 +145,8 @@ def _winner_takes_all(game: SplitAward, n_knots: int) -> BidSchedule:
 
 def _margins(prior: Prior, costs: Array) -> Array:
     """Return the integral from c to the highest of ``(1 - F(s)) / (1 - F(c))``, from the top."""
-    half = np.diff(costs)[:, None] / 2
-    s = costs[:-1, None] + half * (1 + NODES)
     above = 1 - prior.cdf(costs)
-    pieces = ((1 - prior.cdf(s)) * WEIGHTS * half).sum(axis=1)
+    pieces = integrals(lambda s: 1 - prior.cdf(s), costs[:-1], costs[1:])
     margins = np.zeros(len(costs))
     for k in range(len(costs) - 2, -1, -1):
         margins[k] = (margins[k + 1] * above[k + 1] + pieces[k]) / max(above[k], 1e-300)

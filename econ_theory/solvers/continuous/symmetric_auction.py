@@ -43,13 +43,13 @@ from econ_theory.games.continuous.utilities import (
     ReturnOnInvestment,
     Spite,
 )
+from econ_theory.quadrature import cosine_shares, nodes_of, placed, running
 from econ_theory.solvers.base import Ending, Proposals, family_wanted
 from econ_theory.strategies.bids import BidFunction, BidProfile
 
 __all__ = ["SymmetricAuction"]
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)
-HALVINGS = 36
+HALVINGS = 35
 LOWEST_PRICE = 6
 """The lowest price solved for: its bids have four derivatives of the quantile function in them."""
 
@@ -133,8 +133,7 @@ def _function(game: AuctionGame, n_knots: int) -> BidFunction:
     # Even in types, and where most types are.
     ranks = np.linspace(float(prior.cdf(enter)), 1.0, n_knots // 2)[1:-1]
     inside = np.concatenate([prior.turns, prior.ppf(ranks)])
-    inside = inside[(inside > enter) & (inside < prior.high)]
-    v = np.union1d(_grid(enter, prior.high, n_knots), inside)
+    v = placed(cosine_shares(n_knots, HALVINGS), enter, prior.high, inside)
     with np.errstate(invalid="ignore"):
         bids = _bids(game, prior, v, first)
     finite = np.isfinite(bids)
@@ -183,23 +182,13 @@ def _entry(game: AuctionGame, prior: Prior, reserve: float | None) -> tuple[floa
     return float(brentq(spare, prior.low, prior.high, xtol=1e-15)), reserve  # type: ignore[arg-type]
 
 
-def _grid(low: float, high: float, n_knots: int) -> Array:
-    """Return knots crowded at both ends, the outermost pieces halved again and again."""
-    shares = (1 - np.cos(np.linspace(0, np.pi, n_knots + 1))) / 2
-    ends = shares[1] * 0.5 ** np.arange(1, HALVINGS)
-    shares = np.unique(np.concatenate([shares, ends, 1 - ends]))
-    grid = low + (high - low) * shares
-    grid[-1] = high
-    return np.unique(grid)
-
-
 def _bids(game: AuctionGame, prior: Prior, v: Array, first: float) -> Array:
     payment, utility, rivals = game.payment, game.utilities[0], game.n_players - 1
     if isinstance(payment, Effort):
         prize = _prize(payment.prizes, rivals)
         base = prize(np.zeros(1))[0]
         # In values v = -cost, dx = dW / cost = d(W / cost) - W d(1 / cost).
-        area = _running(v, lambda s: (prize(prior.cdf(s)) - base) / s**2)
+        area = running(lambda s: (prize(prior.cdf(s)) - base) / s**2, v)
         return (prize(prior.cdf(v)) - base) / -v - area
     if isinstance(payment, AllPay):
         share = payment.returned
@@ -221,9 +210,9 @@ def _bids(game: AuctionGame, prior: Prior, v: Array, first: float) -> Array:
                 return won * np.exp(-a * s) / (1 + np.expm1(-a * s) * won)
 
             risen = np.log1p(-at_risk) - np.log1p(-at_risk[0])
-            return first - risen / a - _running(v, rate)
+            return first - risen / a - running(rate, v)
         start = worth(v[:1])[0]
-        area = _running(v, lambda s: worth(s) - start)
+        area = running(lambda s: worth(s) - start, v)
         return first + v * (worth(v) - start) - area
     if isinstance(payment, KthPrice):
         bids = _kth_price(prior, v, payment.k - 2, rivals - 1)
@@ -298,17 +287,6 @@ def _slope(prior: Prior, function: Callable[[Array], Array], v: Array) -> Array:
     return (45 * rises[0] - 9 * rises[1] + rises[2]) / (60 * step)
 
 
-def _nodes(v: Array) -> tuple[Array, Array]:
-    half = np.diff(v)[:, None] / 2
-    return (v[:-1, None] + half) + half * NODES, half * WEIGHTS
-
-
-def _running(v: Array, function: Callable[[Array], Array]) -> Array:
-    """Return the integral of `function` from the first of `v` to each."""
-    s, weights = _nodes(v)
-    return np.concatenate([[0.0], np.cumsum((function(s) * weights).sum(axis=1))])
-
-
 def _sum(
     v: Array,
     below: Callable[[Array], Array],
@@ -321,7 +299,7 @@ def _sum(
 
     From knot to knot, so that no power of a small probability is ever formed by itself.
     """
-    s, weights = _nodes(v)
+    s, weights = nodes_of(v[:-1], v[1:])
     at = below(v)
     with np.errstate(divide="ignore", invalid="ignore"):
         inner = np.where(at[1:, None] > 0, below(s) / at[1:, None], 0.0) ** power

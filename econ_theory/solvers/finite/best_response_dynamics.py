@@ -59,6 +59,7 @@ class BestResponseDynamics:
 
     source = "Gilboa and Matsui (1991), Econometrica 59, 859-867"
     exact = False
+    continuous = False
 
     def __post_init__(self) -> None:
         if not 0 < self.rate <= 1:

@@ -121,6 +121,7 @@ class ExtremeEnumeration:
 
     source = "Avis, Rosenberg, Savani and von Stengel (2010), Economic Theory 42, 9-37"
     exact = True
+    continuous = False
 
     def __post_init__(self) -> None:
         if self.arithmetic not in ("exact", "float"):

@@ -58,6 +58,7 @@ class FictitiousPlay:
 
     source = "Brown (1951), Activity Analysis of Production and Allocation, 374-376"
     exact = False
+    continuous = False
 
     def __post_init__(self) -> None:
         check_numbers(self, temperature=0, every=1, steps=1)

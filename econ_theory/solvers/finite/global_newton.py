@@ -80,6 +80,7 @@ class GlobalNewton:
 
     source = "Govindan and Wilson (2003), Journal of Economic Theory 110, 65-86"
     exact = True
+    continuous = False
 
     def __post_init__(self) -> None:
         check_numbers(self, max_equilibria=1, restarts=0, play=0, patience=1, max_points=1, every=1)

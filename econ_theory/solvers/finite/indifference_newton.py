@@ -68,6 +68,7 @@ class IndifferenceNewton:
 
     source = "Hintermueller, Ito and Kunisch (2003), primal-dual active sets as Newton's method"
     exact = True
+    continuous = False
 
     def __post_init__(self) -> None:
         if not self.scales or not all(c > 0 for c in self.scales):

@@ -54,6 +54,7 @@ class Lemke:
 
     source = "Lemke (1965); von Stengel, van den Elzen and Talman (2002), Econometrica 70, 693-715"
     exact = True
+    continuous = False
 
     def refuses(self, game: BayesianGame) -> str | None:
         """Return why pivoting does not apply: not two players."""

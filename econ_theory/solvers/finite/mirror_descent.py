@@ -81,6 +81,7 @@ class MirrorDescent:
 
     source = "Sokota et al. (2023), A unified approach to reinforcement learning, QRE and games"
     exact = False
+    continuous = False
 
     def __post_init__(self) -> None:
         if isinstance(self.temperature, Sequence):

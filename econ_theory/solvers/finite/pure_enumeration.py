@@ -51,6 +51,7 @@ class PureEnumeration:
 
     source = "backtracking with best-reply propagation over type-agents"
     exact = True
+    continuous = False
 
     def __post_init__(self) -> None:
         check_numbers(self, tol=0, batch=1)

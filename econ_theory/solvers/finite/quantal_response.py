@@ -13,7 +13,7 @@ from econ_theory.arrays import Array, frozen
 from econ_theory.errors import NotConverged, SettingError
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.records import Record
-from econ_theory.solvers.base import Proposals
+from econ_theory.solvers.base import Proposals, check_numbers
 from econ_theory.solvers.finite.algebra.interim import InterimSystem
 from econ_theory.solvers.finite.algebra.logit_path import BRISK, CAREFUL, Ending, LogitPath, Point
 from econ_theory.strategies import StrategyProfile
@@ -119,6 +119,7 @@ class QuantalResponse:
 
     source = "McKelvey and Palfrey (1998); Turocy (2005), Games and Economic Behavior 51, 243-263"
     exact = False
+    continuous = False
 
     def __post_init__(self) -> None:
         temperature, relative = self.temperature, self.relative
@@ -138,8 +139,7 @@ class QuantalResponse:
             raise SettingError(
                 f"limit is {self.limit}, want a share of the payoff range in (0, 1)."
             )
-        if self.max_points < 1:
-            raise SettingError(f"max_points is {self.max_points}, want at least 1.")
+        check_numbers(self, max_points=1)
         object.__setattr__(self, "temperature", temperature)
         object.__setattr__(self, "relative", None if relative is None else _frozen(relative))
 

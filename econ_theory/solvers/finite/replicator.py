@@ -59,6 +59,7 @@ class Replicator:
 
     source = "Taylor and Jonker (1978), Mathematical Biosciences 40, 145-156"
     exact = False
+    continuous = False
 
     def __post_init__(self) -> None:
         if self.method not in ("adaptive", "euler"):

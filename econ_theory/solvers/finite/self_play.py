@@ -70,6 +70,7 @@ class SelfPlay:
 
     source = "Farina, Kroer & Sandholm 2021, AAAI 35(6)"
     exact = False
+    continuous = False
 
     def __post_init__(self) -> None:
         if self.iterate not in ("best", "last", "average"):

@@ -73,6 +73,7 @@ class SupportEnumeration:
 
     source = "Porter, Nudelman and Shoham (2008), Games and Economic Behavior 63, 642-662"
     exact = True
+    continuous = False
 
     def __post_init__(self) -> None:
         check_numbers(self, most_mixing=0, tol=0, batch=1)

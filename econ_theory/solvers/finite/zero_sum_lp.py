@@ -35,6 +35,7 @@ class ZeroSumLp:
 
     source = "Ponssard and Sorin (1980); HiGHS: Huangfu and Hall (2018)"
     exact = True
+    continuous = False
 
     def refuses(self, game: BayesianGame) -> str | None:
         """Return why the program does not apply: not two players, or not zero-sum."""

@@ -18,6 +18,7 @@ class Uniform:
 
     source = "these tests"
     exact = False
+    continuous = False
 
     def refuses(self, game):
         return None

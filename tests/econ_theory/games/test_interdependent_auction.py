@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from econ_theory import certify, solve
 from econ_theory.analysis import revenue
+from econ_theory.certificates.continuous.interdependent import single_crossing
+from econ_theory.certificates.continuous.interdependent.crossing_sums import cell_gains
 from econ_theory.errors import GameError, RefusedError
 from econ_theory.games import (
     CommonValue,
@@ -231,3 +233,39 @@ def test_what_the_bound_needs_is_checked():
         certify(three, [line, line, line.scaled(0.9)])
     with pytest.raises(RefusedError, match="same bid"):
         certify(three, [BidFunction([0, 0.5, 1], [0.1, 0.1, 0.5])] * 3)
+
+
+@pytest.mark.parametrize(
+    ("rule", "n", "goal", "again"),
+    [
+        ("first_price", 2, 1e-6, 1.3),
+        ("first_price", 3, 1e-6, 1.3),
+        ("all_pay", 2, 1e-6, 1.3),
+        # Bids far off decide here: the same cells on more points.
+        ("second_price", 3, 2e-6, 1.6),
+    ],
+)
+def test_the_bound_is_sharp_where_signals_crowd_at_zero(rule, n, goal, again):
+    """The density of the lowest signal has no bound: cells there are cut again, no others are."""
+    game = InterdependentAuction(rule, CommonValue(Uniform(), n), "common")
+    profile = next(MilgromWeber().propose(game, None, np.random.default_rng(0)))
+    judged = []
+
+    def counted(game, path):
+        judged.append(len(path.inner))
+        return cell_gains(game, path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(single_crossing, "cell_gains", counted)
+        certificate = certify(game, profile)
+    assert certificate.kind == "bound"
+    assert certificate.relative < goal
+    assert len(certificate.gains[0]) < sum(judged) < again * len(certificate.gains[0])
+
+
+def test_a_round_that_gains_little_is_the_last():
+    """Where the error lies in bids far off, cutting types does not help for ever."""
+    game = InterdependentAuction("second_price", CommonValue(Power(2), 2), "common")
+    certificate = solve(game, tol=1e-5).certificate
+    assert certificate.relative < 1e-5
+    assert len(certificate.gains[0]) < 2000

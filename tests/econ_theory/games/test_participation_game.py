@@ -45,7 +45,7 @@ def test_slope_is_open_where_it_depends_on_the_others():
 @pytest.mark.parametrize(
     ("build", "words"),
     [
-        (lambda: GOOD(Uniform(), cost=0.2), "n_players is None with one priors"),
+        (lambda: GOOD(Uniform(), cost=0.2), "n_players is None, want how many players"),
         (lambda: GOOD([Uniform()] * 2, 3, cost=0.2), "n_players is 3 with 2 priors"),
         (lambda: GOOD(Uniform(), 3), "cost is None and value is None, want one of them"),
         (lambda: GOOD(Uniform(), 3, cost=1, value=1), "cost is 1 and value is 1, want one"),

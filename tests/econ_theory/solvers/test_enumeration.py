@@ -227,7 +227,7 @@ def test_floats_that_mean_the_same_equilibrium_are_one() -> None:
     hare = float(gap / (1 + gap))
 
     class Three:
-        source, exact = "three profiles by hand", True
+        source, exact, continuous = "three profiles by hand", True, False
 
         def refuses(self, game):
             return None

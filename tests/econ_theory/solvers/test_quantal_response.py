@@ -239,7 +239,7 @@ def test_says_why_it_stopped() -> None:
         ({"temperature": float("nan")}, "temperature is nan, want a positive number"),
         ({"temperature": [1.0, 2.0], "relative": [1.0, 1.0]}, "want one of them"),
         ({"limit": 0.0}, "limit is 0.0, want a share"),
-        ({"max_points": 0}, "max_points is 0, want at least 1"),
+        ({"max_points": 0}, "max_points is 0, want a number >= 1"),
     ],
 )
 def test_refuses_senseless_settings(settings, message: str) -> None:

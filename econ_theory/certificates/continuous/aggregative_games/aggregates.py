@@ -27,11 +27,12 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.certificates.continuous.envelope.curve import Bidder
 from econ_theory.games.continuous.priors import Prior
+from econ_theory.quadrature import even_shares
 from econ_theory.strategies.bids import BidFunction
 
 __all__ = ["Aggregate", "Atoms", "Cells", "aggregate", "cells_of", "edges_of"]
 
-HALVINGS = 30
+HALVINGS = 29
 MOST_BINS = 1536
 """Atoms of a sum of several actions."""
 
@@ -139,8 +140,7 @@ def edges_of(
     low, high = v[0], v[-1]
     if low == high:
         return v[:1]
-    halves = 0.5 ** np.arange(1.0, HALVINGS) / n_cells
-    shares = np.concatenate([np.linspace(0, 1, n_cells + 1)[:-1], halves, 1 - halves])
+    shares = even_shares(n_cells, HALVINGS)[:-1]
     turns = [turn for turn in prior.turns if low < turn < high]
     some = v if len(v) <= 2 * n_cells else v[:: len(v) // n_cells]
     parts = [low + (high - low) * shares, some, v[1:][np.diff(v) == 0], turns, [high]]

@@ -22,6 +22,7 @@ from econ_theory.certificates.verdicts import PlayerGains
 from econ_theory.errors import ProfileError
 from econ_theory.games.continuous.aggregate_payoffs import Contest, SmoothPayoff
 from econ_theory.games.continuous.aggregative_game import AggregativeGame
+from econ_theory.quadrature import unit_rule
 from econ_theory.strategies.bids import BidFunction, BidProfile, as_bids
 
 __all__ = ["AGGREGATIVE_GAMES"]
@@ -36,7 +37,7 @@ SHARPNESS = 1e-9
 
 CONTEST_CELLS = 128
 EVEN = 64
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(2)
+NODES, WEIGHTS = unit_rule(2)
 
 
 def _gains(
@@ -123,9 +124,9 @@ def _utility(
         types, weights = cells.low, np.ones(1)
     else:
         edges = prior.cdf(np.append(cells.low, cells.high[-1]))
-        half = np.diff(edges)[:, None] / 2
-        shares = edges[:-1, None] + half * (1 + NODES)
-        types, weights = prior.ppf(shares.ravel()), (half * WEIGHTS).ravel()
+        width = np.diff(edges)[:, None]
+        shares = edges[:-1, None] + width * NODES
+        types, weights = prior.ppf(shares.ravel()), (width * WEIGHTS).ravel()
     played, where = np.unique(own(types), return_inverse=True)
     view = interim(game, i, others, played)
     worth = types * view.worth[0][where] + view.worth[1][where]

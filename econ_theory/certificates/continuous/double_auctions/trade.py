@@ -152,7 +152,7 @@ def _averse(utility: Crra | Cara, k: float, curve: Curve, asks: _Asks) -> Reduct
     sane = None
     if isinstance(utility, Crra):
         sane = worthwhile(curve)
-    bids, chance = _points(curve.bid), _points(curve.win)
+    bids, chance = curve.bid.points, curve.win.points
 
     def worth(types: Array, at: Array | None) -> Array:
         return _worth(utility, k, asks, types, bids[at], chance[at])
@@ -286,7 +286,3 @@ def _among(chord: Chord, curve: Curve, cells: Array) -> Chord:
     full = np.zeros((3, len(curve.own)))
     full[:, cells] = chord.left, chord.right, chord.dev
     return Chord(*full)
-
-
-def _points(chord: Chord) -> Array:
-    return np.concatenate([chord.left[:1], chord.right])

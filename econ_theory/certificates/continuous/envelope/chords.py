@@ -29,6 +29,8 @@ class Chord:
     Examples
     --------
     >>> x = straight(np.array([0.0, 1.0, 2.0]))
+    >>> x.points, x[x.left > 0].points
+    (array([0., 1., 2.]), array([1., 2.]))
     >>> (x * x).right, (x * x).dev
     (array([1., 4.]), array([0.25, 0.25]))
     """
@@ -36,6 +38,11 @@ class Chord:
     left: Array
     right: Array
     dev: Array
+
+    @property
+    def points(self) -> Array:
+        """Values from the first end to the last, ``(C + 1,)``, where each cell goes on."""
+        return np.concatenate([self.left[:1], self.right])
 
     @property
     def step(self) -> Array:
@@ -51,6 +58,9 @@ class Chord:
     def size(self) -> Array:
         """A bound on the absolute value in each cell."""
         return np.maximum(np.abs(self.left), np.abs(self.right)) + self.dev
+
+    def __getitem__(self, cells: Array) -> Chord:
+        return Chord(self.left[cells], self.right[cells], self.dev[cells])
 
     def __add__(self, other: Chord | float) -> Chord:
         if not isinstance(other, Chord):

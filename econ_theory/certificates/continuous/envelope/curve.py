@@ -10,6 +10,7 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.certificates.continuous.envelope.chords import Chord, bent, straight
 from econ_theory.games.continuous.priors import Prior
+from econ_theory.quadrature import unit_rule
 from econ_theory.strategies.bids import BidFunction
 
 __all__ = ["AtLevels", "Bidder", "Curve", "Rival", "at_levels", "first_levels", "trace"]
@@ -135,12 +136,12 @@ def trace(
     kept = between | (np.diff(v) > 0) | (np.diff(win) != 0)
     enclosed = []
     for part, rival in zip(parts, rivals, strict=True):
-        g = _points(part.below, part.upto)
-        types = _points(part.first, part.last)
+        g = _at_points(part.below, part.upto)
+        types = _at_points(part.first, part.last)
         cells = bent(g[:-1], g[1:], *_slopes(part, n_cells), np.diff(types))
         cells = Chord(cells.left, cells.right, np.where(between, cells.dev, 0.0))
-        enclosed.append(Rival(_kept(cells, kept), _kept(straight(types), kept), rival.count))
-    chance = _kept(straight(win), kept)
+        enclosed.append(Rival(cells[kept], straight(types)[kept], rival.count))
+    chance = straight(win)[kept]
     dev = np.zeros(kept.sum())
     if enclosed:
         product = enclosed[0].below.power(enclosed[0].count)
@@ -161,9 +162,9 @@ def trace(
     types = np.append(start + place * step, v[-1])
     return Curve(
         type=straight(types),
-        bid=_kept(_kept(straight(b), kept), cell),
-        win=_kept(Chord(chance.left, chance.right, dev), cell),
-        rivals=tuple(Rival(_kept(r.below, cell), _kept(r.type, cell), r.count) for r in enclosed),
+        bid=straight(b)[kept][cell],
+        win=Chord(chance.left, chance.right, dev)[cell],
+        rivals=tuple(Rival(r.below[cell], r.type[cell], r.count) for r in enclosed),
         own=np.diff(types) > 0,
         weight=np.diff(prior.cdf(types)),
         levels=levels,
@@ -198,7 +199,7 @@ def at_levels(rival: Bidder, levels: Array) -> AtLevels:
     return AtLevels(first, last, below, upto, (at_last, at_first))
 
 
-def _points(lower: Array, upper: Array) -> Array:
+def _at_points(lower: Array, upper: Array) -> Array:
     middle = (lower + upper) / 2
     return np.concatenate([lower[[0, 0]], np.stack([lower, middle, middle, upper], 1).ravel()])
 
@@ -210,17 +211,12 @@ def _slopes(part: AtLevels, n_cells: int) -> tuple[Array, Array]:
     return left, right
 
 
-def _kept(chord: Chord, kept: Array) -> Chord:
-    return Chord(chord.left[kept], chord.right[kept], chord.dev[kept])
-
-
 def _tie(below: Array, upto: Array, counts: Array) -> Array:
     """Probability of winning at the bid itself, ties broken by a fair draw among all who tie.
 
     The integral over x in [0, 1] of ``prod (below + x (upto - below)) ** count``: x is the own
     place in the draw. A polynomial, which Gauss's rule integrates without error.
     """
-    nodes, weights = np.polynomial.legendre.leggauss(int(counts.sum()) // 2 + 1)
-    x = (nodes + 1) / 2
+    x, weights = unit_rule(int(counts.sum()) // 2 + 1)
     inner = below[..., None] + x * (upto - below)[..., None]
-    return np.prod(inner ** counts[:, None, None], axis=0) @ (weights / 2)
+    return np.prod(inner ** counts[:, None, None], axis=0) @ weights

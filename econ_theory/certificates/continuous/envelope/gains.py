@@ -52,8 +52,8 @@ class Envelope:
         if reduction.sane is not None:
             self.high = np.where(reduction.sane, self.high, -np.inf)
         self.spread = error * len(error) + 4 * inside
-        self.types = np.concatenate([curve.type.left[:1], curve.type.right])
-        self.bids = np.concatenate([curve.bid.left[:1], curve.bid.right])
+        self.types = curve.type.points
+        self.bids = curve.bid.points
         self.cells = np.flatnonzero(curve.own)
 
     @property
@@ -94,7 +94,7 @@ class Envelope:
         assert slope is not None
         area, off, _ = slope.against(curve.type)
         integral = np.concatenate([[0.0], np.cumsum(area)])
-        rate = np.concatenate([slope.left[:1], slope.right])
+        rate = slope.points
         height = integral - v * rate
         value = self.points[k] + integral[k]
         best, where = best_lines(rate, height + self.points, v[k])
@@ -105,9 +105,9 @@ class Envelope:
             sag = float(fall.max() + 2 * slope.dev.max()) * (v[-1] - v[0])
         pad = np.pad(self.high, 1, mode="edge")
         roof = np.maximum(pad[1:], pad[:-1])
-        ends = [best_lines(rate, height + roof, v[at])[0] - integral[at] for at in (k, k + 1)]
+        over = best_lines(rate, height + roof, v)[0] - integral
         slack = self.total_error + 2 * float(off.sum()) + sag
-        sharp = np.maximum(*ends) - self.low[k] + slack
+        sharp = np.maximum(over[k], over[k + 1]) - self.low[k] + slack
         bounds = np.minimum(self.simple + sag, np.maximum(sharp, 0.0))
         return Gains(bounds, estimates, self.bids[where])
 

@@ -184,7 +184,7 @@ def averse_winner(utility: Crra | Cara, first_price: bool, curve: Curve) -> Redu
     if first_price:
         terms = ((u, win), *_paying(utility, curve, win, u))
 
-        bids, chance = _points(b), _points(win)
+        bids, chance = b.points, win.points
 
         def worth(types: Array, at: Array | None) -> Array:
             return chance[at] * utility.of(types - bids[at])
@@ -207,7 +207,7 @@ def _averse_all_pay(utility: Cara, curve: Curve) -> Reduction:
     v, b, win = curve.type, curve.bid, curve.win
     u = of_surplus(utility, v - b)
     lose, loss = -win + 1.0, of_surplus(utility, -b)
-    bids, chance = _points(b), _points(win)
+    bids, chance = b.points, win.points
 
     def worth(types: Array, at: Array | None) -> Array:
         won, lost = utility.of(types - bids[at]), utility.of(-bids[at])
@@ -282,7 +282,3 @@ def _spite(weight: float, curve: Curve) -> Reduction:
     value, _, _ = rival.type.against(win)
     start = -weight * (float(value.sum()) - float(b.left[0]))
     return Reduction(terms, win, start=start)
-
-
-def _points(chord: Chord) -> Array:
-    return np.concatenate([chord.left[:1], chord.right])

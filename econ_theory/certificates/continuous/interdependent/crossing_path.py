@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from econ_theory.arrays import Array
+from econ_theory.quadrature import even_shares
 from econ_theory.strategies.bids import BidFunction
 
 __all__ = ["Path", "levels_of", "path_of"]
 
-HALVINGS = 24
+HALVINGS = 23
 """How often the outermost pieces are halved."""
 
 MARGIN = 32
@@ -106,14 +107,13 @@ def levels_of(
     It is even, but crowded at both ends.
     """
     found = [np.array([floor])]
-    ends = 0.5 ** np.arange(1, HALVINGS) / cells
+    shares = even_shares(cells, HALVINGS)
     for f in functions:
         flat = np.flatnonzero(np.diff(f.bids) == 0)
         gap = np.flatnonzero(np.diff(f.types) == 0)
         found += [f.bids[flat], f.bids[gap], f.bids[gap + 1], f.bids[[0, -1]]]
         inside = [t for t in turns if f.types[0] < t < f.types[-1]]
         low, width = f.types[0], f.types[-1] - f.types[0]
-        shares = np.concatenate([np.linspace(0, 1, cells + 1), ends, 1 - ends])
         found.append(np.interp(np.append(low + width * shares, inside), f.types, f.bids))
         if len(f.types) <= cells:
             found.append(f.bids)

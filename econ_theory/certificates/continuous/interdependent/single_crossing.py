@@ -25,8 +25,6 @@ Source: Milgrom and Weber 1982, theorems 6 and 14; Krishna and Morgan 1997 where
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from econ_theory.arrays import Array
@@ -35,10 +33,11 @@ from econ_theory.certificates.continuous.interdependent.crossing_path import (
     levels_of,
     path_of,
 )
+from econ_theory.certificates.continuous.interdependent.crossing_sums import CELL, cell_gains
 from econ_theory.certificates.verdicts import PlayerGains
 from econ_theory.errors import RefusedError
 from econ_theory.games.continuous.interdependent_auction import InterdependentAuction
-from econ_theory.games.continuous.payment_rules import AllPay, WinnerPays
+from econ_theory.games.continuous.payment_rules import AllPay
 from econ_theory.strategies.bids import BidFunction
 
 __all__ = ["check_affiliation", "crossing_bound"]
@@ -46,7 +45,13 @@ __all__ = ["check_affiliation", "crossing_bound"]
 CELLS = 384
 MOST_CELLS = 6000
 MOST_PARTS = 48
-ROUNDS = 5
+FAR_PARTS = 4
+"""Most parts that a cell is cut into whose bound comes from bids far off."""
+
+ROUNDS = 12
+STALLED = 0.9
+"""Share of the gap before it that a round has to leave behind for there to be another."""
+
 SHARPNESS = 6e-7
 """Gap between bound and estimate, as a share of the payoff range, that is fine enough."""
 
@@ -63,7 +68,8 @@ def crossing_bound(
     """Return the `PlayerGains` of a player who bids `own` against rivals who all bid `rival`.
 
     The grid is refined until bound and estimate differ by at most 6e-7 of the payoff range, or
-    half the estimate, or there are 6,000 cells of types.
+    half the estimate, there are 6,000 cells of types, or a round gains little. A cell that is fine
+    enough is not looked at again.
     """
     signal = game.priors[0]
     support = (signal.low, signal.high)
@@ -73,7 +79,10 @@ def crossing_bound(
     coarse = levels
     start = 0.0 if isinstance(game.payment, AllPay) else game.reserve
     size = game.payoff_range(0)
-    points = CELLS
+    edges, wide = np.array(support), np.ones(1, dtype=bool)
+    cells = np.zeros(1, dtype=CELL)
+    cells["points"] = CELLS
+    before = np.inf
     for _ in range(ROUNDS):
         path = path_of(own, rival, support, levels, cuts, start=start)
         if path.atoms and game.n_players > 2:
@@ -81,35 +90,56 @@ def crossing_bound(
                 "many types make the same bid, want bids that differ where there are three "
                 "bidders or more; raise them strictly."
             )
-        sums = _Sums(game, path, np.isin(path.bid, coarse), points)
-        bounds = np.maximum(sums.bounds + ROUNDING * len(path.bid) * size, sums.estimates)
-        goal = max(SHARPNESS * size, sums.estimates.max() / 2)
-        over = bounds - sums.estimates.max()
-        if over.max() <= goal or len(path.inner) >= MOST_CELLS:
+        # What was found of a cell holds for its parts; they are judged anew if it was too wide.
+        whole = np.searchsorted(edges[1:-1], path.edges[:-1], side="right")
+        cells, edges = cells[whole], path.edges
+        _judge(game, path, cells, wide[whole], np.isin(path.bid, coarse))
+        highest = cells["estimate"].max()
+        goal = max(SHARPNESS * size, highest / 2)
+        over = cells["bound"] - highest
+        if over.max() <= goal or over.max() > STALLED * before or len(cells) >= MOST_CELLS:
             break
+        before = over.max()
         wide = over > 0.9 * goal
-        if (wide & sums.far).any():
-            points *= 4
-        finer = _split(path, np.where(sums.far, 0.0, over), goal)
+        cells["points"][wide & cells["far"]] *= 4
+        finer = _split(path, over, goal, cells["far"])
         more = np.interp(finer[0], own.types, own.bids)
         levels = np.unique(np.concatenate([levels, more]))
         cuts = np.unique(np.concatenate([cuts, finer[1]]))
-    edges = path.edges
     weights = np.diff(signal.cdf(edges))
     return PlayerGains(
         types=np.stack([edges[:-1], edges[1:]], axis=1),
-        gains=bounds,
-        estimates=sums.estimates,
-        actions=sums.actions,
+        gains=cells["bound"].copy(),
+        estimates=cells["estimate"].copy(),
+        actions=cells["action"].copy(),
         weights=weights,
-        utility=float(weights @ sums.utilities),
+        utility=float(weights @ cells["utility"]),
     )
 
 
-def _split(path: Path, over: Array, goal: float) -> tuple[Array, Array]:
+def _judge(
+    game: InterdependentAuction, path: Path, cells: Array, new: Array, coarse: Array
+) -> None:
+    """Fill in the `new` ones of the `cells` of `path`, neighbours on as many points together."""
+    points = cells["points"]
+    begins = new.copy()
+    begins[1:] &= ~new[:-1] | (points[1:] != points[:-1])
+    rounding = ROUNDING * len(path.bid) * game.payoff_range(0)
+    for low in np.flatnonzero(begins):
+        past = np.flatnonzero(~new[low:] | (points[low:] != points[low]))
+        high = low + int(past[0]) if len(past) else len(new)
+        for first in range(low, high, ROWS):
+            some = slice(first, min(high, first + ROWS))
+            found = cell_gains(game, path.near(some, coarse, points[low]))
+            found["bound"] = np.maximum(found["bound"] + rounding, found["estimate"])
+            found["points"] = points[low]
+            cells[some] = found
+
+
+def _split(path: Path, over: Array, goal: float, far: Array) -> tuple[Array, Array]:
     """Return own types to cut at: where they bid apart, and where they bid alike."""
     wide = np.flatnonzero(over > 0.9 * goal)
-    need = np.minimum(np.sqrt(1.6 * over[wide] / goal), MOST_PARTS)
+    need = np.minimum(np.sqrt(1.6 * over[wide] / goal), np.where(far[wide], FAR_PARTS, MOST_PARTS))
     need *= min(1.0, max(1, MOST_CELLS - len(over)) / max(1.0, need.sum()))
     parts = np.maximum(2, np.ceil(need).astype(int))
     points: tuple[list[Array], list[Array]] = ([np.empty(0)], [np.empty(0)])
@@ -117,221 +147,6 @@ def _split(path: Path, over: Array, goal: float) -> tuple[Array, Array]:
         new = np.linspace(path.edges[k], path.edges[k + 1], count + 1)[1:-1]
         points[int(path.inner[k] < 0)].append(new)
     return np.concatenate(points[0]), np.concatenate(points[1])
-
-
-@dataclass(frozen=True, eq=False)
-class _Steps:
-    """Sums over the steps of the path, for R types: ``(R, Q - 1)`` each, `below` ``(R, Q)``.
-
-    Attributes
-    ----------
-    gain, error, bend : what a step is worth, its error, and how far inside it the sum may be off
-        its chord
-    rise, swell : bounds on both with ``max(v - b, 0)`` for ``v - b``
-    least, most : bounds on ``v - b``
-    turn : bound on the total variation of ``v - b``
-    """
-
-    below: Array
-    gain: Array
-    error: Array
-    bend: Array
-    rise: Array
-    swell: Array
-    least: Array
-    most: Array
-    turn: Array
-
-
-class _Sums:
-    """Bounds, estimates and utilities of all cells of a path; is a bound from bids far off?"""
-
-    def __init__(self, game: InterdependentAuction, path: Path, coarse: Array, points: int) -> None:
-        self.game = game
-        n_cells = len(path.inner)
-        self.bounds, self.estimates = np.empty(n_cells), np.empty(n_cells)
-        self.utilities, self.actions = np.empty(n_cells), np.empty(n_cells)
-        self.far = np.empty(n_cells, dtype=bool)
-        for low in range(0, n_cells, ROWS):
-            cells = slice(low, min(n_cells, low + ROWS))
-            self._block(cells, path.near(cells, coarse, points))
-
-    def _block(self, cells: slice, path: Path) -> None:
-        self.path = path
-        x = path.edges[:, None]
-        steps = _steps(self.game, path, x)
-        lower = np.arange(len(x) - 1)
-        upper = lower + 1
-        start, stop = path.start, path.stop
-        worth = _running(steps.gain)
-        at_real = np.where(path.real, worth, -np.inf)
-        best = at_real.argmax(axis=1)
-        top = at_real[np.arange(len(x)), best]
-        first, last = _played(worth, lower, start), _played(worth, upper, stop)
-        gains = np.stack([top[lower] - first, top[upper] - last])
-        self.estimates[cells] = np.maximum(gains.max(axis=0), 0.0)
-        self.actions[cells] = path.bid[best[np.where(gains[0] > gains[1], lower, upper)]]
-        self.utilities[cells] = (first + last) / 2
-        inner = path.inner
-        up, near_up = self._upward(steps, upper, start, stop, inner)
-        down, near_down = self._downward(steps, lower, start, stop, inner)
-        self.bounds[cells] = np.maximum(np.maximum(up, down), 0.0)
-        self.far[cells] = np.where(up > down, near_up < up / 4, near_down < down / 4)
-
-    def _upward(
-        self, steps: _Steps, upper: Array, start: Array, stop: Array, inner: Array
-    ) -> tuple[Array, Array]:
-        """Bound what types of each cell gain by higher bids, from the type at its upper end.
-
-        Second, what of it is from bids of the cell itself.
-        """
-        path = self.path
-        worth = _running(steps.rise)
-        roof = np.where(path.real, worth, -np.inf)
-        inside = np.maximum(worth[:, 1:], worth[:, :-1]) + steps.swell
-        inside = np.where(path.jump, -np.inf, inside)
-        roof[:, :-1] = np.maximum(roof[:, :-1], inside)
-        roof = np.maximum.accumulate(roof[:, ::-1], axis=1)[:, ::-1]
-        own = np.zeros(len(upper))
-        apart = inner >= 0
-        at = upper[apart], inner[apart]
-        own[apart] = np.maximum(steps.rise[at], 0.0) + 2 * steps.swell[at]
-        further = roof[upper, stop[:, 1]] - _played(worth, upper, stop)
-        if isinstance(self.game.payment, AllPay):
-            return own + further, own
-        lower = upper - 1
-        ratio = np.ones(len(upper))
-        first = np.zeros(len(upper))
-        begun = steps.below[upper, start[:, 0]] > 0
-        point = start[:, 0].copy()
-        for k in np.flatnonzero(~begun):
-            if point[k] < path.bottom:
-                point[k] = path.bottom
-                continue
-            # The first step that wins at all has no ratio to go by: it is bounded by itself.
-            won = np.flatnonzero(steps.below[upper[k]] > 0)
-            j = int(won[0]) if len(won) else len(path.bid) - 1
-            point[k] = j = next((a.stop for a in path.atoms if a.start < j < a.stop), j)
-            if any(j == a.stop for a in path.atoms):
-                continue
-            first[k] = max(steps.most[upper[k], j - 1], 0.0) * steps.below[lower[k], j]
-            own[k] = 0.0
-            further[k] = roof[upper[k], j] - worth[upper[k], j]
-        # A lower signal makes low rivals likelier, so a rising profit is worth less to it.
-        profit = np.maximum.accumulate(np.maximum(steps.most[upper], 0.0), axis=1)
-        profit *= np.diff(steps.below[upper], axis=1)
-        profit = _running(profit[:, ::-1])[:, ::-1]
-        whole = profit[np.arange(len(upper)), start[:, 0]]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = steps.below[lower, point] / steps.below[upper, point]
-        ratio = np.where(np.isfinite(ratio), np.maximum(ratio, 1.0), 1.0)
-        total = first + ratio * (own + np.maximum(further, 0.0))
-        return np.minimum(total, whole), first + ratio * own
-
-    def _downward(
-        self, steps: _Steps, lower: Array, start: Array, stop: Array, inner: Array
-    ) -> tuple[Array, Array]:
-        """Bound what types of each cell gain by lower bids, from the type at its lower end."""
-        path = self.path
-        worth = _running(steps.gain - steps.error)
-        roof = np.where(path.real, worth, -np.inf)
-        inside = np.maximum(worth[:, 1:], worth[:, :-1]) + steps.bend
-        inside = np.where(path.jump, -np.inf, inside)
-        roof[:, 1:] = np.maximum(roof[:, 1:], inside)
-        roof = np.maximum.accumulate(roof, axis=1)
-        own = np.zeros(len(lower))
-        apart = inner >= 0
-        at = lower[apart], inner[apart]
-        own[apart] = np.maximum(-steps.gain[at], 0.0) + steps.error[at] + 2 * steps.bend[at]
-        total = own + roof[lower, start[:, 0]] - _played(worth, lower, start)
-        over = np.maximum(-steps.least, 0.0)
-        if isinstance(self.game.payment, AllPay) or not over.any():
-            return total, own
-        lost, here = self._overbid(steps, over, lower, start[:, 1], stop[:, 1], inner)
-        return total + lost + here, own + here
-
-    def _overbid(
-        self, steps: _Steps, over: Array, lower: Array, start: Array, stop: Array, inner: Array
-    ) -> tuple[Array, Array]:
-        """Bound ``max(b - v, 0)`` against the change of G from one edge to the next.
-
-        First below the cell, by parts or by what there is to lose; second in the cell itself.
-        """
-        below = steps.below
-        last = np.maximum(start - 1, 0)
-        most = np.maximum.accumulate(over, axis=1)[lower, last]
-        simple = most * below[lower, start]
-        gap = np.maximum.accumulate(below[lower] - below[lower + 1], axis=1)
-        change = np.cumsum(np.where(over > 0, steps.turn, 0.0), axis=1)[lower, last]
-        gap = np.maximum(gap[lower, start], 0.0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = 1 - below[lower + 1, :-1] / below[lower, :-1]
-        share = np.where(np.isfinite(share), np.clip(share, 0.0, 1.0), 1.0)
-        lost = np.cumsum(share * over[lower] * np.diff(below[lower], axis=1), axis=1)
-        fine = gap * (2 * most + change) + lost[lower, last]
-        here = np.where(inner >= 0, over[lower, np.maximum(inner, 0)], 0.0)
-        here = here * (below[lower, stop] - below[lower + 1, start])
-        return np.where(start > 0, np.minimum(simple, fine), 0.0), here
-
-
-def _steps(game: InterdependentAuction, path: Path, x: Array) -> _Steps:
-    """Return the steps of dU for types x ``(R, 1)``, each by chords and their errors."""
-    z, b = path.rival, path.bid
-    below = np.maximum.accumulate(game.joint.below(x, z), axis=1)
-    below[:, 0] = 0.0
-    won, paid, width = np.diff(below, axis=1), np.diff(b), np.diff(z)
-    off = np.where(width > 0, np.fmin(game.joint.bend(x, z), won), 0.0)
-    value = game.worth(x, z)
-    rise = np.abs(np.diff(value, axis=1))
-    middle = game.worth(x, (z[1:] + z[:-1]) / 2)
-    sag = 2 * np.abs(middle - (value[:, 1:] + value[:, :-1]) / 2)
-    if game.value == "common" or game.n_players > 2:
-        sag = np.where((z[:-1] < x) & (x < z[1:]), rise, sag)
-    if isinstance(game.payment, AllPay):
-        gain = (value[:, 1:] + value[:, :-1]) / 2 * won - paid
-        error = rise * off + sag * won
-        most = np.maximum(value[:, 1:], value[:, :-1])
-        bend = rise * won / 8 + (most + 2 * rise) * off + 2 * sag * won + path.bend
-        return _Steps(below, gain, error, bend, gain + error, bend, most, most, rise)
-    left, right = value[:, :-1] - b[:-1], value[:, 1:] - b[1:]
-    turn = np.abs(right - left)
-    sag = sag + path.bend
-    gain = (left + right) / 2 * won
-    error = turn * off + sag * won
-    least, most = np.minimum(left, right) - sag, np.maximum(left, right) + sag
-    least[:, : path.bottom] = 0.0
-    bend = turn * won / 8 + (np.maximum(-least, most) + 2 * turn) * off + 2 * sag * won
-    # Where the price is above the value, only the cost of paying more is left.
-    lost = np.maximum(-least, 0.0) * won
-    for atom in path.atoms:
-        # Rivals who bid alike are beaten together or not at all.
-        lost[:, atom] = 0.0
-        lost[:, atom.stop - 1] = np.maximum(-gain[:, atom].sum(axis=1), 0.0)
-    over = (most <= 0) & ~path.jump
-    rise_only = np.where(over, 0.0, gain + error + lost)
-    swell = np.where(over, 0.0, bend + lost)
-    assert isinstance(game.payment, WinnerPays)
-    own = game.payment.own
-    if own:
-        lowest, highest = below[:, :-1], below[:, 1:]
-        cost = own * (lowest + highest) / 2 * paid
-        slack = own * (off * paid + path.bend * won)
-        off_chord = own * (won * paid / 8 + (highest + 2 * won) * path.bend + 2 * off * paid)
-        gain, error, bend = gain - cost, error + slack, bend + off_chord
-        rise_only = rise_only - cost + slack
-        # A sum that only falls is nowhere above its ends.
-        swell = np.where(over, 0.0, swell + off_chord)
-    return _Steps(below, gain, error, bend, rise_only, swell, least, most, rise + paid)
-
-
-def _running(steps: Array) -> Array:
-    total = np.zeros((len(steps), steps.shape[1] + 1))
-    np.cumsum(steps, axis=1, out=total[:, 1:])
-    return total
-
-
-def _played(worth: Array, rows: Array, points: Array) -> Array:
-    return (worth[rows, points[:, 0]] + worth[rows, points[:, 1]]) / 2
 
 
 def check_affiliation(game: InterdependentAuction) -> None:

@@ -26,6 +26,7 @@ from econ_theory.arrays import Array
 from econ_theory.certificates.continuous.local_global.package_bids import Part, Payoff
 from econ_theory.certificates.verdicts import PlayerGains
 from econ_theory.games.continuous.priors import Prior
+from econ_theory.quadrature import unit_rule
 from econ_theory.strategies.bids import BidFunction
 
 __all__ = ["largest_gains", "mean_over_types"]
@@ -351,10 +352,9 @@ def mean_over_types(
     """
     edges = _edges(payoff, own)
     lines = _Lines.of(payoff, own, edges)
-    nodes, weights = np.polynomial.legendre.leggauss(3)
     below = prior.cdf(edges)
     total, width = 0.0, np.diff(edges)
-    for node, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
+    for node, weight in zip(*unit_rule(3), strict=True):
         v = np.clip(prior.ppf(below[:-1] + node * np.diff(below)), edges[:-1], edges[1:])
         share = (v - edges[:-1]) / width
         b, r = (end[0] + share * (end[1] - end[0]) for end in (lines.own, lines.rival))

@@ -52,6 +52,7 @@ from econ_theory.certificates.continuous.multi_unit.units import (
 from econ_theory.certificates.verdicts import PlayerGains
 from econ_theory.errors import ProfileError
 from econ_theory.games.continuous.multi_unit_auction import MultiUnitAuction
+from econ_theory.quadrature import unit_rule
 from econ_theory.strategies.bids import BidProfile, as_schedules
 
 __all__ = ["MULTI_UNIT"]
@@ -61,8 +62,7 @@ MOST_CELLS = 20_000
 SHARPNESS = 1e-8
 """Gap between bound and estimate, as a share of the payoff range, that is fine enough."""
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(6)
-NODES, WEIGHTS = (NODES + 1) / 2, WEIGHTS / 2
+NODES, WEIGHTS = unit_rule(6)
 
 TRIED = 64
 """Types whose best bids are searched among those that fall from unit to unit."""
@@ -284,7 +284,7 @@ class _Units:
 
 
 def _along(bid: Chord, levels: Array, values: Array) -> Array:
-    return np.interp(np.concatenate([bid.left[:1], bid.right]), levels, values)
+    return np.interp(bid.points, levels, values)
 
 
 def _last_best(values: Array) -> Array:

@@ -19,6 +19,7 @@ from econ_theory.certificates.continuous.envelope.chords import Chord, bent, str
 from econ_theory.certificates.continuous.envelope.curve import Curve
 from econ_theory.games.continuous.multi_unit_auction import order_statistic
 from econ_theory.games.continuous.priors import Prior
+from econ_theory.quadrature import unit_rule
 from econ_theory.strategies.bids import BidFunction
 
 __all__ = ["Counts", "Seller", "UnitBidder", "unit_curve"]
@@ -126,8 +127,7 @@ class Seller:
             for closed, opened in zip(low, high, strict=True):
                 jump |= closed > opened
         if jump.any():
-            nodes, weights = np.polynomial.legendre.leggauss(m * (n_rivals + 1) // 2 + 1)
-            x, weights = (nodes + 1) / 2, weights / 2
+            x, weights = unit_rule(m * (n_rivals + 1) // 2 + 1)
             tails = [
                 [
                     opened[jump, None]
@@ -170,8 +170,8 @@ def unit_curve(
     dev[between] = np.minimum(whole.dev, np.abs(whole.step))
     level = np.concatenate([[-1, 0], np.repeat(np.arange(len(levels)), 4)])[:-1]
     curve = Curve(
-        type=_kept(straight(v), kept),
-        bid=_kept(straight(b), kept),
+        type=straight(v)[kept],
+        bid=straight(b)[kept],
         win=Chord(chance.left[kept], chance.right[kept], dev[kept]),
         rivals=(),
         own=(np.diff(v) > 0)[kept],
@@ -181,10 +181,6 @@ def unit_curve(
         jumps=False,
     )
     return curve, [_spread(chord, inside) for chord in counts.between]
-
-
-def _kept(chord: Chord, kept: Array) -> Chord:
-    return Chord(chord.left[kept], chord.right[kept], chord.dev[kept])
 
 
 def _spread(chord: Chord, inside: Array) -> Chord:
