@@ -262,8 +262,9 @@ def _misfit(game: AuctionGame, utility: Utility) -> str | None:
     if game.procurement:
         return "RiskNeutral() in procurement"
     if isinstance(utility, (Spite, Charity)):
-        fits = game.n_players == 2 and payment == WinnerPays(0.0) and game.reserve is None
-        return None if fits else "two bidders, WinnerPays(0) and no reserve"
+        second = payment == WinnerPays(0.0) and game.n_players == 2
+        fits = game.reserve is None and (second or payment == WinnerPays(1.0))
+        return None if fits else "no reserve, and WinnerPays(1), or WinnerPays(0) for two bidders"
     if isinstance(utility, ReturnOnInvestment):
         fits = payment == WinnerPays(1.0) and (game.reserve or 0.0) > 0
         return None if fits else "WinnerPays(1) and a positive reserve"

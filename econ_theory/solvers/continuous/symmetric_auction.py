@@ -12,7 +12,8 @@ With ``S = F ** (n - 1)`` and v0 the weakest type that bids:
 * k-th price: given that a rival ties with v, the price is expected to be v, an Abel equation of
   which repeated differentiation is the inverse: with Q the quantile function, q = F(v), m = n - 2
   and j = k - 2, ``b = (m - j)! / m! q^(j - m) (d/dq)^j (q^m Q)``; third price: ``v + F / (m f)``
-* second price with spite or a toehold: ``b = v + integral of ((1 - F(s)) / (1 - F(v))) ** k ds``
+* second price with spite or a toehold: ``b = v + integral of ((1 - F(s)) / (1 - F(v))) ** k ds``;
+  first price: as above with k = 1 + weight of spite, or 1 / (1 - share) of the price
 """
 
 from __future__ import annotations
@@ -230,7 +231,7 @@ def _bids(game: AuctionGame, prior: Prior, v: Array, first: float) -> Array:
         bids[0] = v[0] if not np.isfinite(bids[0]) else bids[0]
         return bids
     assert isinstance(payment, WinnerPays)
-    if isinstance(utility, (Charity, Spite)):
+    if isinstance(utility, (Charity, Spite)) and payment.own == 0:
         weight = utility.share if isinstance(utility, Charity) else utility.weight
         k = 1 / weight if isinstance(utility, Charity) else (1 + weight) / weight
         # The same sum, from the top: turn the axis round.
@@ -241,6 +242,10 @@ def _bids(game: AuctionGame, prior: Prior, v: Array, first: float) -> Array:
     power = float(rivals)
     if isinstance(utility, Crra):
         power /= utility.power
+    if isinstance(utility, Spite):
+        power *= 1 + utility.weight
+    if isinstance(utility, Charity):
+        power /= 1 - utility.share
     if isinstance(utility, Cara):
         a = utility.aversion
         lost = _sum(v, prior.cdf, power, rate=a)

@@ -15,6 +15,7 @@ from econ_theory.certificates.verdicts import PlayerGains
 from econ_theory.errors import RefusedError
 from econ_theory.games.continuous.auction import AuctionGame
 from econ_theory.games.continuous.payment_rules import AllPay, Effort
+from econ_theory.games.continuous.utilities import Spite
 from econ_theory.strategies.bids import BidProfile
 
 __all__ = ["bidder_bound", "in_costs", "player_bound", "refined_levels"]
@@ -155,6 +156,9 @@ def _floor(game: AuctionGame, own: Bidder, rivals: list[Bidder]) -> tuple[float 
     if reserve is not None and game.procurement:
         reserve = -reserve
     lowest = min(bidder.function.bids[0] for bidder in (own, *rivals))
+    spiteful = any(isinstance(utility, Spite) for utility in game.utilities)
+    if spiteful and any(r.prior.cdf(r.function.types[0]) > 0 for r in rivals):
+        raise RefusedError("some types place no bid, want a bid of every type with Spite.")
     if isinstance(game.payment, (AllPay, Effort)):
         if lowest < 0:
             raise RefusedError(f"some bid is {lowest:g}, want bids >= 0 where everyone pays.")
