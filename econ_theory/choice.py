@@ -35,6 +35,7 @@ from econ_theory.solvers import (
     MultiUnit,
     PureEnumeration,
     QuantalResponse,
+    ReserveBidding,
     SelfPlay,
     Solver,
     SplitAwards,
@@ -75,6 +76,7 @@ _LEARNED = Choice(
 
 _CONTINUOUS: dict[type[ContinuousGame], tuple[Choice, ...]] = {
     AuctionGame: (
+        Choice(ReserveBidding(), "one bidder at most is worth the reserve: it bids just that"),
         Choice(SymmetricAuction(), "bidders who are alike: quadrature"),
         Choice(TruthfulBidding(), "the second price: truthful bids"),
         Choice(AsymmetricAllPay(), "two unequal bidders who all pay: one integral matches types"),

@@ -19,6 +19,7 @@ from econ_theory.games.continuous.payment_rules import (
     Effort,
     KthPrice,
     PaymentRule,
+    WinnerPays,
 )
 from econ_theory.games.continuous.utilities import (
     Cara,
@@ -85,7 +86,7 @@ def auction_payoff(
         return prize * surplus / np.where(placed, bid, 1.0)
     if isinstance(utility, Charity | Spite):
         # What another pays who wins: its own bid, or in the second price the losing one.
-        theirs = np.where(top > -inf, top if payment.own == 1 else bid, 0.0)
+        theirs = np.where(top > -inf, top if payment == WinnerPays(1.0) else bid, 0.0)
         if isinstance(utility, Charity):
             return prize * (surplus + utility.share * price) + (
                 utility.share * (1 - prize) * theirs

@@ -91,6 +91,8 @@ class SymmetricAuction:
             return "there is one bidder, want two or more; it bids the reserve."
         if not game.symmetric:
             return "bidders differ, want two or more who are alike; use AsymmetricFirstPrice."
+        if game.unsold:
+            return f"no type is worth the reserve {game.reserve:g}, want some; use ReserveBidding."
         unsolved = _unsolved(game)
         return f"{unsolved}; certify bids of your own." if unsolved else None
 
@@ -107,8 +109,6 @@ class SymmetricAuction:
 
 def _unsolved(game: AuctionGame) -> str | None:
     payment = game.payment
-    if game.reserve is not None and not _worth_it(game):
-        return f"the reserve is {game.reserve:g}, want some types to be worth it"
     if game.demand is not None:
         return "the winner's quantity depends on its price, want demand=None for this solver"
     if isinstance(payment, KthPrice):
@@ -117,12 +117,6 @@ def _unsolved(game: AuctionGame) -> str | None:
         if payment.k > 3 and game.reserve is not None:
             return "the fourth or a lower price has a reserve, want none"
     return None
-
-
-def _worth_it(game: AuctionGame) -> bool:
-    prior, reserve = game.priors[0], game.reserve
-    assert reserve is not None
-    return reserve > prior.low if game.procurement else reserve < prior.high
 
 
 def _function(game: AuctionGame, n_knots: int) -> BidFunction:

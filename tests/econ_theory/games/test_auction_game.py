@@ -78,7 +78,7 @@ def test_games_refuse_what_makes_no_sense(build, words):
 @pytest.mark.parametrize(
     ("build", "words"),
     [
-        (lambda: BidFunction([0, 1], [0, 1, 2]), "want one length K >= 1"),
+        (lambda: BidFunction([0, 1], [0, 1, 2]), "want one length K"),
         (lambda: BidFunction([1, 0], [0, 1]), "types decrease somewhere"),
         (lambda: BidFunction([0, 1, 2], [0, 1, 0]), "bids fall from 1 to 0 at type 1"),
         (lambda: BidFunction([0, 1], [0, np.nan]), "bids has nan at index"),

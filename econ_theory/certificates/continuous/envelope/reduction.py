@@ -303,7 +303,7 @@ def _spite(weight: float, curve: Curve, *, first_price: bool) -> Reduction:
 
 
 def _glad_first_price(share: float, curve: Curve) -> Reduction:
-    """``dU = (v - b) dS - (1 - share) S db``: the price is the highest bid, ``dE[price] = S db``."""
+    """``dU = (v - b) dS - (1 - share) S db``: the highest bid is the price."""
     b, win = curve.bid, curve.win
     # Rivals who place no bid count below the lowest, and nobody pays where they are all there is.
     silent = float(np.prod([rival.below.left[0] ** rival.count for rival in curve.rivals]))
