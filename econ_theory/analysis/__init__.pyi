@@ -1,3 +1,4 @@
+from .auction_draws import AuctionDraws
 from .auctions import AllocationWelfare, allocation_welfare
 from .bilateral_trade import GainsFromTrade, gains_from_trade
 from .coupling import Coupling, coupling_constant
@@ -9,10 +10,12 @@ from .optimal_auctions import optimal_reserve, optimal_revenue, virtual_value
 from .quantal_count import QuantalCount, count_quantal_responses, phase_change
 from .revenue import revenue
 from .sensitivity import Sensitivity, prior_sensitivity
+from .simulation import simulate
 from .welfare import Efficiency, efficiency, expected_payoffs, first_best, team_optimum, welfare
 
 __all__ = [
     "AllocationWelfare",
+    "AuctionDraws",
     "Coupling",
     "CournotOutcome",
     "Efficiency",
@@ -37,6 +40,7 @@ __all__ = [
     "phase_change",
     "prior_sensitivity",
     "revenue",
+    "simulate",
     "team_optimum",
     "undominated",
     "value_of_information",
