@@ -38,6 +38,7 @@ FINDS = {
 
 BIDS = {
     "SymmetricAuction": "the equilibrium of bidders who are alike, by quadrature",
+    "ReserveBidding": "a reserve that one bidder at most is worth: it bids just that",
     "TruthfulBidding": "truthful bids, dominant in the second-price auction",
     "AsymmetricAllPay": "the equilibrium of two unequal bidders who all pay",
     "MilgromWeber": "the symmetric equilibrium of affiliated signals and related values",

@@ -54,6 +54,7 @@ FAMILIES = (
         f"{GAMES}.auction.AuctionGame",
         f"{JUDGES}.auctions.AUCTIONS",
         (
+            ("ReserveBidding", "one bidder at most is worth the reserve: it bids just that"),
             ("SymmetricAuction", "bidders who are alike: quadrature"),
             ("TruthfulBidding", "the second price: truthful bids"),
             ("AsymmetricAllPay", "two unequal bidders who all pay: one integral matches types"),

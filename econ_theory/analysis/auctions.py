@@ -24,6 +24,8 @@ def auction_revenue(auction: AuctionGame, profile: Any) -> float:
             "the payments over draws of types."
         )
     bidders = in_values(auction, profile)
+    if not bidders:
+        return 0.0
     lowest = min(float(function.bids[0]) for function, _ in bidders)
     base = lowest if auction.procurement else min(lowest, 0.0)
     if auction.reserve is not None:

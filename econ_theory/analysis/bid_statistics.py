@@ -27,12 +27,15 @@ Bidders = list[tuple[BidFunction, Prior]]
 
 
 def in_values(game: AuctionGame, profile: Any) -> Bidders:
-    """Return bid functions that rise in values, with priors: costs and prices change sign."""
+    """Return bid functions that rise in values, with priors: costs and prices change sign.
+
+    Of those who ever bid.
+    """
     functions = as_bids(profile, game).functions
     if game.procurement or game.falling:
         made = {id(f): f.turned(negate=game.procurement) for f in functions}
         functions = tuple(made[id(f)] for f in functions)
-    return list(zip(functions, game.values, strict=True))
+    return [(f, p) for f, p in zip(functions, game.values, strict=True) if not f.silent]
 
 
 def truthful(prior: Prior) -> BidFunction:

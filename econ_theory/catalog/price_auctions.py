@@ -213,6 +213,28 @@ def other_prices() -> list[AuctionEntry]:
             (0.903792546497023,),
             enter=0.1,
         ),
+        *(
+            AuctionEntry(
+                f"first_price_charity_{n}",
+                AuctionGame(FIRST, unit, n, utilities=Charity(0.25)),
+                (Rational(n - 1) / (n - Rational(1, 4)) * v,),
+                "Engelbrecht-Wiggans 1994",
+                # (1 - c) / (n + 1) + share * c n / (n + 1), c the slope of the bid.
+                ((0.75 / (n - 0.25) + 0.25 * n * (n - 1) / (n - 0.25)) / (n + 1),),
+            )
+            for n in (2, 3)
+        ),
+        *(
+            AuctionEntry(
+                f"first_price_spite_{n}",
+                AuctionGame(FIRST, unit, n, utilities=Spite(0.5)),
+                (Rational(3 * (n - 1), 3 * n - 1) * v,),
+                "Morgan, Steiglitz and Reis 2003",
+                # (1 - c) / (n + 1) less half of (n - 1) times that.
+                (2 / (3 * n - 1) * (1 - 0.5 * (n - 1)) / (n + 1),),
+            )
+            for n in (2, 3)
+        ),
         AuctionEntry(
             "second_price_toehold",
             AuctionGame(SECOND, unit, 2, utilities=Charity(0.3)),

@@ -11,6 +11,7 @@ from .continuous.linear_gaussian import LinearGaussian
 from .continuous.milgrom_weber import MilgromWeber
 from .continuous.multi_unit import MultiUnit
 from .continuous.policy_gradient import PolicyGradient
+from .continuous.reserve_bidding import ReserveBidding
 from .continuous.split_awards import SplitAwards
 from .continuous.symmetric_auction import SymmetricAuction
 from .continuous.truthful_bidding import TruthfulBidding
@@ -60,6 +61,7 @@ __all__ = [
     "PureEnumeration",
     "QuantalResponse",
     "Replicator",
+    "ReserveBidding",
     "SelfPlay",
     "Solver",
     "SplitAwards",

@@ -10,21 +10,15 @@ import numpy as np
 
 from econ_theory.arrays import Array, as_numbers, frozen
 from econ_theory.errors import ProfileError
+from econ_theory.games.continuous.auction import AuctionGame
 from econ_theory.games.continuous.base import ContinuousGame
 from econ_theory.games.continuous.priors import Prior
 from econ_theory.records import Record
+from econ_theory.strategies.interpolation import interpolated, smoothed
 from econ_theory.strategies.wording import curve, who_does
 from econ_theory.tables import table_html
 
 __all__ = ["BidFunction", "BidProfile", "BidSchedule", "as_bids", "as_schedules", "check_bids"]
-
-FIRST_KNOTS = 65
-MOST_KNOTS = 50_000
-END = 1e-12
-"""How far from an end of the support, in widths, a bid is looked at that is infinite there."""
-
-NEAR = 1e-6
-"""The same where it is 0/0."""
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -34,8 +28,8 @@ class BidFunction(Record):
     Parameters
     ----------
     types : (K,) array
-        Not decreasing; a repeated type is a jump. Types outside place no bid. A single one is the
-        strategy of a type that everyone knows.
+        Not decreasing; a repeated type is a jump. Types outside place no bid: of none at all,
+        nobody. A single one is the strategy of a type that everyone knows.
     bids : (K,) array
         Monotone: not decreasing, or (effort in its cost) not increasing.
 
@@ -58,18 +52,19 @@ class BidFunction(Record):
 
     def __init__(self, types: Any, bids: Any) -> None:
         v, b = (as_numbers(x, ProfileError, n) for x, n in ((types, "types"), (bids, "bids")))
-        if v.ndim != 1 or v.shape != b.shape or len(v) < 1:
+        if v.ndim != 1 or v.shape != b.shape:
             raise ProfileError(
-                f"types and bids have shapes {v.shape} and {b.shape}, want one length K >= 1."
+                f"types and bids have shapes {v.shape} and {b.shape}, want one length K."
             )
         steps = np.diff(b)
-        if (np.diff(v) < 0).any() or not (v[0] < v[-1] or len(v) == 1):
+        if (np.diff(v) < 0).any() or (len(v) > 1 and v[0] == v[-1]):
             raise ProfileError("types decrease somewhere, want them sorted.")
         if (steps < 0).any() and (steps > 0).any():
             k = int(np.flatnonzero(steps < 0)[0])
             raise ProfileError(
                 f"bids fall from {b[k]:g} to {b[k + 1]:g} at type {v[k]:g} and rise elsewhere, "
-                "want a monotone function."
+                "want a monotone function; of observed bids, BidFunction.from_observed is the "
+                "closest one."
             )
         object.__setattr__(self, "types", frozen(v))
         object.__setattr__(self, "bids", frozen(b))
@@ -82,28 +77,37 @@ class BidFunction(Record):
 
         Close is within `tol` times the range of bids at the middle of every piece (or where pieces
         are 1e-11 of it wide, or 50,000 in number). A bid that is infinite (0/0) at an end is
-        extrapolated from 1e-12 (1e-6) of the width inside.
+        extrapolated from 1e-12 (1e-6) of the width inside. NaN on a whole interval at an end is
+        no bid: the types that bid are found to the last bit.
 
         >>> BidFunction.from_callable(lambda v: v / 2, 0, 1).types.shape
         (2,)
+        >>> BidFunction.from_callable(lambda v: np.where(v < 0.4, np.nan, v / 2), 0, 1)([0.3, 0.4])
+        array([nan, 0.2])
         """
-        width = high - low
-        if width == 0:
-            return cls([low], _evaluated(function, np.array([low]), width))
-        knots = np.linspace(low, high, FIRST_KNOTS)
-        bids = _evaluated(function, knots, width)
-        for _ in range(60):
-            middle = (knots[1:] + knots[:-1]) / 2
-            seen = _evaluated(function, middle, width)
-            off = np.abs(seen - (bids[1:] + bids[:-1]) / 2) > tol * np.ptp(bids)
-            off &= np.diff(knots) > 8 * END * width
-            if not off.any() or len(knots) + off.sum() > MOST_KNOTS:
-                break
-            # The neighbours too: a piece that looks straight beside one that does not seldom is.
-            where = np.flatnonzero(off | np.roll(off, 1) | np.roll(off, -1)) + 1
-            knots = np.insert(knots, where, middle[where - 1])
-            bids = np.insert(bids, where, seen[where - 1])
-        return cls(*_straightened(knots, bids, tol))
+        return cls(*interpolated(function, low, high, tol))
+
+    @classmethod
+    def from_observed(
+        cls,
+        types: Any,
+        bids: Any,
+        low: float | None = None,
+        high: float | None = None,
+        *,
+        rising: bool = True,
+    ) -> BidFunction:
+        """Return the monotone function closest to observed bids of known types (least squares).
+
+        Isotonic regression; bids pooled by it stand at their mean type and straight lines join
+        them. Only the ends may be flat: from the outermost to the types `low` and `high`, those of
+        the prior (default: those observed). Source: Oron and Flournoy 2017, "Centered isotonic
+        regression".
+
+        >>> BidFunction.from_observed([0.0, 0.4, 0.6, 1.0], [0.0, 0.3, 0.1, 0.5], high=1.2).bids
+        array([0. , 0.2, 0.5, 0.5])
+        """
+        return cls(*smoothed(types, bids, low, high, rising))
 
     @classmethod
     def from_sympy(
@@ -124,11 +128,18 @@ class BidFunction(Record):
     @property
     def rising(self) -> bool:
         """Whether bids do not decrease in the type."""
-        return bool(self.bids[-1] >= self.bids[0])
+        return self.silent or bool(self.bids[-1] >= self.bids[0])
+
+    @property
+    def silent(self) -> bool:
+        """Whether no type places a bid."""
+        return not len(self.types)
 
     def __call__(self, types: Any) -> Array:
         """Return the bids of `types`; NaN where no bid is placed, the upper one at a jump."""
         v = np.asarray(types, dtype=float)
+        if self.silent:
+            return np.full(v.shape, np.nan)
         bids = np.interp(v, self.types, self.bids)
         return np.where((v < self.types[0]) | (v > self.types[-1]), np.nan, bids)
 
@@ -156,6 +167,8 @@ class BidFunction(Record):
         >>> BidFunction([0.4, 1.0], [0.4, 0.7]).distribution(Uniform(), [0.1, 0.55, 0.9])
         array([0.4, 0.7, 1. ])
         """
+        if self.silent:
+            return np.ones(np.shape(bids))
         return prior.cdf(self.inverse(bids, upper=True))
 
     def scaled(self, factor: float) -> BidFunction:
@@ -171,6 +184,8 @@ class BidFunction(Record):
 
     def __repr__(self) -> str:
         v, b = self.types, self.bids
+        if self.silent:
+            return "BidFunction(no type bids)"
         ends = f"[{v[0]:g}, {v[-1]:g}] -> [{b.min():g}, {b.max():g}]"
         return f"BidFunction({ends}, {len(v)} knots)"
 
@@ -251,6 +266,9 @@ class BidProfile(Record):
         for i, strategy in enumerate(self.functions):
             several = isinstance(strategy, BidSchedule)
             for k, f in enumerate(strategy.functions if several else [strategy]):
+                if f.silent:
+                    rows.append([f"player {i + 1}", *["no bid"] * len(shares)])
+                    continue
                 types = f.types[0] + shares * (f.types[-1] - f.types[0])
                 cells = (f"{v:.4g}: {b:.4g}" for v, b in zip(types, f(types), strict=True))
                 rows.append([f"player {i + 1}" + (f", bid {k + 1}" if several else ""), *cells])
@@ -352,6 +370,13 @@ def _check_function(f: BidFunction, game: ContinuousGame, i: int) -> None:
     prior = game.priors[i]
     slack = 1e-12 * (prior.high - prior.low)
     slope, idle = game.slope(i), game.idle(i)
+    if f.silent:
+        if idle is None or not isinstance(game, AuctionGame):
+            raise ProfileError(
+                f"player {i + 1} places no bid whatever its type, want some type that does; leave "
+                "that player out of the game."
+            )
+        return
     if slope and f.rising != (slope > 0) and f.bids[0] != f.bids[-1]:
         want = "not decreasing" if slope > 0 else "not increasing"
         raise ProfileError(f"bid function of player {i + 1} has the wrong slope, want it {want}.")
@@ -370,31 +395,3 @@ def _check_function(f: BidFunction, game: ContinuousGame, i: int) -> None:
             f"the best types of player {i + 1} place no bid, want only the worst ones out; "
             f"the prior has types [{prior.low:g}, {prior.high:g}]."
         )
-
-
-def _evaluated(function: Callable[[Array], Any], types: Array, width: float) -> Array:
-    with np.errstate(all="ignore"):
-        bids = np.array(np.broadcast_to(function(types), types.shape), dtype=float)
-        for k, inward in ((0, 1), (-1, -1)):
-            if not np.isfinite(bids[k]):
-                # 0/0 loses digits nearby, a pole does not.
-                step = NEAR if np.isnan(bids[k]) else END
-                near = types[k] + inward * step * width * np.array([1.0, 2.0])
-                first, second = np.broadcast_to(function(near), (2,)).astype(float)
-                bids[k] = 2 * first - second
-    if not np.isfinite(bids).all():
-        where = types[~np.isfinite(bids)][0]
-        raise ProfileError(f"the bid of type {where:g} is not finite, want a number.")
-    return bids
-
-
-def _straightened(knots: Array, bids: Array, tol: float) -> tuple[Array, Array]:
-    """Remove rounding from bids that should be monotone, and all knots of a straight line."""
-    rising = bids[-1] >= bids[0]
-    sweep = np.maximum.accumulate(bids) if rising else np.minimum.accumulate(bids)
-    if np.abs(sweep - bids).max() > max(tol, 1e-12) * max(np.ptp(bids), np.abs(bids).max()):
-        sweep = bids
-    line = sweep[0] + (knots - knots[0]) / (knots[-1] - knots[0]) * (sweep[-1] - sweep[0])
-    if np.abs(line - sweep).max() <= 1e-14 * max(1.0, np.abs(sweep).max()):
-        return knots[[0, -1]], sweep[[0, -1]]
-    return knots, sweep

@@ -152,6 +152,19 @@ class AuctionGame(ContinuousGame):
         return "high" if self.procurement or self.falling else "low"
 
     @property
+    def unsold(self) -> bool:
+        """Whether no type of any player is worth the reserve, so that nobody bids.
+
+        >>> from econ_theory.games import Uniform
+        >>> AuctionGame("all_pay", Uniform(), 2, reserve=1.0).unsold
+        True
+        """
+        if self.reserve is None:
+            return False
+        reserve = -self.reserve if self.procurement else self.reserve
+        return all(prior.high <= reserve for prior in self.values)
+
+    @property
     def symmetric(self) -> bool:
         """Whether all players are alike."""
         return all(p == self.priors[0] for p in self.priors) and len(set(self.utilities)) == 1
@@ -186,7 +199,8 @@ class AuctionGame(ContinuousGame):
 
         With values: the utility of winning as the highest type and paying the reserve, or nothing.
         With costs of a seller: the largest profit of the lowest cost, at prices up to the reserve
-        or the highest cost. With costs of effort: the first prize.
+        or the highest cost. With costs of effort: the first prize. A reserve that the best type is
+        not worth counts as none.
         """
         payment, prior, utility = self.payment, self.priors[i], self.utilities[i]
         if isinstance(payment, CustomPayoff):
@@ -194,14 +208,19 @@ class AuctionGame(ContinuousGame):
         if isinstance(payment, Effort):
             return payment.prizes[0]
         if self.procurement:
-            top = max(p.high for p in self.priors) if self.reserve is None else self.reserve
+            top = max(p.high for p in self.priors)
+            if self.reserve is not None and self.reserve > prior.low:
+                top = self.reserve
             prices = np.linspace(prior.low, top, 1001)
             quantity = 1.0 if self.demand is None else self.demand[0] - self.demand[1] * prices
             return float(((prices - prior.low) * np.maximum(quantity, 0.0)).max())
-        floor = min(0.0, prior.low) if self.reserve is None else self.reserve
+        floor = min(0.0, prior.low)
+        if self.reserve is not None and self.reserve < prior.high:
+            floor = self.reserve
         surplus = np.array(prior.high - floor)
         if isinstance(utility, ReturnOnInvestment):
-            return float(surplus / floor)
+            assert self.reserve is not None
+            return float(surplus / self.reserve)
         if isinstance(utility, (Crra, Cara)):
             return float(utility.of(surplus))
         return float(surplus)
@@ -262,8 +281,9 @@ def _misfit(game: AuctionGame, utility: Utility) -> str | None:
     if game.procurement:
         return "RiskNeutral() in procurement"
     if isinstance(utility, (Spite, Charity)):
-        fits = game.n_players == 2 and payment == WinnerPays(0.0) and game.reserve is None
-        return None if fits else "two bidders, WinnerPays(0) and no reserve"
+        second = payment == WinnerPays(0.0) and game.n_players == 2
+        fits = game.reserve is None and (second or payment == WinnerPays(1.0))
+        return None if fits else "no reserve, and WinnerPays(1), or WinnerPays(0) for two bidders"
     if isinstance(utility, ReturnOnInvestment):
         fits = payment == WinnerPays(1.0) and (game.reserve or 0.0) > 0
         return None if fits else "WinnerPays(1) and a positive reserve"

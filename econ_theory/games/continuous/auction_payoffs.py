@@ -19,6 +19,7 @@ from econ_theory.games.continuous.payment_rules import (
     Effort,
     KthPrice,
     PaymentRule,
+    WinnerPays,
 )
 from econ_theory.games.continuous.utilities import (
     Cara,
@@ -83,14 +84,25 @@ def auction_payoff(
         return prize * utility.of(surplus)
     if isinstance(utility, ReturnOnInvestment):
         return prize * surplus / np.where(placed, bid, 1.0)
-    if isinstance(utility, Charity):
-        return prize * surplus + utility.share * np.minimum(bid, top)
-    if isinstance(utility, Spite):
-        rival = np.delete(types, i, 0)[0]
-        return prize * surplus - utility.weight * (1 - prize) * (rival - bid)
+    if isinstance(utility, Charity | Spite):
+        # What another pays who wins: its own bid, or in the second price the losing one.
+        theirs = np.where(top > -inf, top if payment == WinnerPays(1.0) else bid, 0.0)
+        if isinstance(utility, Charity):
+            return prize * (surplus + utility.share * price) + (
+                utility.share * (1 - prize) * theirs
+            )
+        return prize * surplus - utility.weight * (1 - prize) * (
+            _mean_at_top(np.delete(types, i, 0), rivals) - theirs
+        )
     if game.demand is not None:
         surplus = surplus * np.maximum(game.demand[0] + game.demand[1] * price, 0.0)
     return prize * surplus
+
+
+def _mean_at_top(types: Array, bids: Array) -> Array:
+    """Mean type of those who bid highest, 0 where nobody bids: who wins is drawn among them."""
+    best = (bids == bids.max(axis=0)) & (bids > -inf)
+    return (types * best).sum(axis=0) / np.maximum(best.sum(axis=0), 1)
 
 
 def _custom(payment: CustomPayoff, types: Array, own: Array, others: Array) -> Array:

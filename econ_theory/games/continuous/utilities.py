@@ -83,10 +83,12 @@ class ReturnOnInvestment:
 
 @dataclass(frozen=True)
 class Spite:
-    """Own surplus less `weight` times the winner's, if another wins; two bidders, second price.
+    """Own surplus less `weight` times the winner's, if another wins.
 
-    Source: Morgan, Steiglitz and Reis 2003, "The spite motive and equilibrium behavior in
-    auctions".
+    In first-price auctions, where uniform values on [0, 1] and n bidders who are alike bid
+    ``k / (k + 1) v`` with ``k = (n - 1) (1 + weight)``; of two bidders also in the second-price
+    auction. Every type bids. Source: Morgan, Steiglitz and Reis 2003, "The spite motive and
+    equilibrium behavior in auctions".
     """
 
     weight: float
@@ -98,10 +100,13 @@ class Spite:
 
 @dataclass(frozen=True)
 class Charity:
-    """Own surplus plus the share `share` of the price, whoever pays it; two bidders, second price.
+    """Own surplus plus the share `share` of the price, whoever pays it, the bidder itself too.
 
-    A toehold, or a bidder who is glad of what the seller gets. Source: Burkart 1995, "Initial
-    shareholdings and overbidding in takeover contests"; Engelbrecht-Wiggans 1994.
+    A toehold, or a bidder who is glad of what the seller gets. In first-price auctions, where
+    uniform values on [0, 1] and n bidders who are alike bid ``(n - 1) / (n - share) v``; of two
+    bidders also in the second-price auction. Source: Engelbrecht-Wiggans 1994, "Auctions with
+    price-proportional benefits to bidders"; Burkart 1995, "Initial shareholdings and overbidding
+    in takeover contests".
     """
 
     share: float

@@ -28,7 +28,14 @@ from econ_theory.arrays import Array
 from econ_theory.games.continuous.auction import AuctionGame
 from econ_theory.games.continuous.payment_rules import WinnerPays
 from econ_theory.games.continuous.priors import Prior
-from econ_theory.games.continuous.utilities import Cara, Crra, ReturnOnInvestment, Utility
+from econ_theory.games.continuous.utilities import (
+    Cara,
+    Charity,
+    Crra,
+    ReturnOnInvestment,
+    Spite,
+    Utility,
+)
 from econ_theory.solvers.base import Ending, Proposals, family_wanted
 from econ_theory.solvers.continuous.bid_shooting import Bidders, Path, shot
 from econ_theory.solvers.continuous.quantile_table import QuantileTable
@@ -84,6 +91,8 @@ class AsymmetricFirstPrice:
             )
         if game.n_players < 2:
             return "there is one bidder, want two or more; it bids the reserve."
+        if any(isinstance(utility, Spite) for utility in game.utilities):
+            return "bidders are spiteful, want them not to be; certify bids of your own."
         reserve = _floor(game)
         for i, prior in enumerate(game.values):
             if prior.high <= reserve:
@@ -294,4 +303,6 @@ def _pull(game: AuctionGame, utility: Utility) -> Pull:
         size, slope = game.demand
         return lambda gap, b: 1 / gap - slope / (size + slope * b)
     power = utility.power if isinstance(utility, Crra) else payment.own
+    if isinstance(utility, Charity):
+        power = 1 - utility.share
     return lambda gap, b: power / gap

@@ -86,6 +86,8 @@ def refusal(game: Any) -> str | None:
         )
     if any(prior.low == prior.high for prior in game.priors):
         return "some type is known, want types drawn from intervals; certify actions of your own."
+    if isinstance(game, AuctionGame) and game.unsold:
+        return f"no type is worth the reserve {game.reserve:g}, want some; use ReserveBidding."
     return None
 
 

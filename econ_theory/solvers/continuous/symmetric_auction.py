@@ -12,7 +12,8 @@ With ``S = F ** (n - 1)`` and v0 the weakest type that bids:
 * k-th price: given that a rival ties with v, the price is expected to be v, an Abel equation of
   which repeated differentiation is the inverse: with Q the quantile function, q = F(v), m = n - 2
   and j = k - 2, ``b = (m - j)! / m! q^(j - m) (d/dq)^j (q^m Q)``; third price: ``v + F / (m f)``
-* second price with spite or a toehold: ``b = v + integral of ((1 - F(s)) / (1 - F(v))) ** k ds``
+* second price with spite or a toehold: ``b = v + integral of ((1 - F(s)) / (1 - F(v))) ** k ds``;
+  first price: as above with k = 1 + weight of spite, or 1 / (1 - share) of the price
 """
 
 from __future__ import annotations
@@ -90,6 +91,8 @@ class SymmetricAuction:
             return "there is one bidder, want two or more; it bids the reserve."
         if not game.symmetric:
             return "bidders differ, want two or more who are alike; use AsymmetricFirstPrice."
+        if game.unsold:
+            return f"no type is worth the reserve {game.reserve:g}, want some; use ReserveBidding."
         unsolved = _unsolved(game)
         return f"{unsolved}; certify bids of your own." if unsolved else None
 
@@ -106,8 +109,6 @@ class SymmetricAuction:
 
 def _unsolved(game: AuctionGame) -> str | None:
     payment = game.payment
-    if game.reserve is not None and not _worth_it(game):
-        return f"the reserve is {game.reserve:g}, want some types to be worth it"
     if game.demand is not None:
         return "the winner's quantity depends on its price, want demand=None for this solver"
     if isinstance(payment, KthPrice):
@@ -116,12 +117,6 @@ def _unsolved(game: AuctionGame) -> str | None:
         if payment.k > 3 and game.reserve is not None:
             return "the fourth or a lower price has a reserve, want none"
     return None
-
-
-def _worth_it(game: AuctionGame) -> bool:
-    prior, reserve = game.priors[0], game.reserve
-    assert reserve is not None
-    return reserve > prior.low if game.procurement else reserve < prior.high
 
 
 def _function(game: AuctionGame, n_knots: int) -> BidFunction:
@@ -219,7 +214,7 @@ def _bids(game: AuctionGame, prior: Prior, v: Array, first: float) -> Array:
         bids[0] = v[0] if not np.isfinite(bids[0]) else bids[0]
         return bids
     assert isinstance(payment, WinnerPays)
-    if isinstance(utility, (Charity, Spite)):
+    if isinstance(utility, (Charity, Spite)) and payment.own == 0:
         weight = utility.share if isinstance(utility, Charity) else utility.weight
         k = 1 / weight if isinstance(utility, Charity) else (1 + weight) / weight
         # The same sum, from the top: turn the axis round.
@@ -230,6 +225,10 @@ def _bids(game: AuctionGame, prior: Prior, v: Array, first: float) -> Array:
     power = float(rivals)
     if isinstance(utility, Crra):
         power /= utility.power
+    if isinstance(utility, Spite):
+        power *= 1 + utility.weight
+    if isinstance(utility, Charity):
+        power /= 1 - utility.share
     if isinstance(utility, Cara):
         a = utility.aversion
         lost = _sum(v, prior.cdf, power, rate=a)

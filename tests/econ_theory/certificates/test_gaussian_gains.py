@@ -199,6 +199,8 @@ def test_bound_holds_for_several_actions(seed):
         _, gain = brute_ex_ante(game, profile.rules, i)
         if np.isfinite(bound):
             assert gain <= certificate.ex_ante_gains[i] * (1 + 1e-9) + 1e-9
+            # Two dimensions of news: at most 3 / 2 + sqrt(1 / 4 + pi / 2) = 2.85 times.
+            assert certificate.ex_ante_gains[i] <= 2.85 * 1.02 * gain + 1e-9
 
 
 @settings(max_examples=25)

@@ -51,7 +51,10 @@ from econ_theory.strategies.bids import BidFunction, BidProfile, as_bids
         (lambda: AuctionGame("first_price", Uniform(), 2, demand=(1, 1)), "procurement=True"),
         (lambda: AuctionGame(Effort(), Uniform(), 2), "want positive ones"),
         (lambda: AuctionGame("all_pay", Uniform(), 2, utilities=Crra(0.5)), "want WinnerPays"),
-        (lambda: AuctionGame("second_price", Uniform(), 3, utilities=Spite(1)), "want two bidders"),
+        (
+            lambda: AuctionGame("second_price", Uniform(), 3, utilities=Spite(1)),
+            r"WinnerPays\(0\) for two bidders",
+        ),
         (
             lambda: AuctionGame("first_price", Uniform(), 2, utilities=ReturnOnInvestment()),
             "want WinnerPays.* and a positive reserve",
@@ -75,7 +78,7 @@ def test_games_refuse_what_makes_no_sense(build, words):
 @pytest.mark.parametrize(
     ("build", "words"),
     [
-        (lambda: BidFunction([0, 1], [0, 1, 2]), "want one length K >= 1"),
+        (lambda: BidFunction([0, 1], [0, 1, 2]), "want one length K"),
         (lambda: BidFunction([1, 0], [0, 1]), "types decrease somewhere"),
         (lambda: BidFunction([0, 1, 2], [0, 1, 0]), "bids fall from 1 to 0 at type 1"),
         (lambda: BidFunction([0, 1], [0, np.nan]), "bids has nan at index"),

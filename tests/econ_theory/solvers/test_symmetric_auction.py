@@ -120,7 +120,7 @@ def test_refusals_say_what_to_do():
     unequal = AuctionGame("first_price", [Uniform(), Uniform(0, 2)])
     with pytest.raises(RefusedError, match="bidders differ, want two or more who are alike"):
         solve(unequal, SOLVER)
-    with pytest.raises(RefusedError, match="the reserve is 2, want some types to be worth it"):
+    with pytest.raises(RefusedError, match="no type is worth the reserve 2"):
         solve(AuctionGame("first_price", Uniform(), 2, reserve=2.0), SOLVER)
     with pytest.raises(RefusedError, match=r"bid number 7, want KthPrice\(6\) at most"):
         solve(AuctionGame(KthPrice(7), Uniform(), 8), SOLVER)

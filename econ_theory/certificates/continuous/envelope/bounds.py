@@ -15,7 +15,9 @@ from econ_theory.certificates.verdicts import PlayerGains
 from econ_theory.errors import RefusedError
 from econ_theory.games.continuous.auction import AuctionGame
 from econ_theory.games.continuous.payment_rules import AllPay, Effort
-from econ_theory.strategies.bids import BidProfile
+from econ_theory.games.continuous.priors import Prior
+from econ_theory.games.continuous.utilities import Spite
+from econ_theory.strategies.bids import BidFunction, BidProfile
 
 __all__ = ["bidder_bound", "in_costs", "player_bound", "refined_levels"]
 
@@ -136,17 +138,26 @@ def refined_levels(envelope: Envelope, goal: float) -> Array:
 def _bidders(game: AuctionGame, profile: BidProfile, i: int) -> tuple[Bidder, list[Bidder]]:
     """Return player i and its rivals in values and bids, those who are alike counted together."""
     turns = game.procurement or game.falling
-    functions = {id(f): f for f in profile.functions}
-    if turns:
-        functions = {key: f.turned(negate=game.procurement) for key, f in functions.items()}
     priors = game.values
+    functions: dict[tuple[int, int], BidFunction] = {}
     kinds: dict[tuple[int, int], int] = {}
     for j, f in enumerate(profile.functions):
+        key = (id(f), priors.index(priors[j]))
+        if key not in functions:
+            turned = f.turned(negate=game.procurement) if turns else f
+            functions[key] = _top_type_bids(game, priors[j]) if f.silent else turned
         if j != i:
-            key = (id(f), priors.index(priors[j]))
             kinds[key] = kinds.get(key, 0) + 1
-    own = Bidder(functions[id(profile.functions[i])], priors[i])
-    return own, [Bidder(functions[f], priors[j], count) for (f, j), count in kinds.items()]
+    own = Bidder(functions[id(profile.functions[i]), priors.index(priors[i])], priors[i])
+    return own, [Bidder(functions[key], priors[key[1]], count) for key, count in kinds.items()]
+
+
+def _top_type_bids(game: AuctionGame, prior: Prior) -> BidFunction:
+    """Who places no bid is one whose best type alone bids: it has no weight."""
+    bid = 0.0 if game.falling else prior.high
+    if game.reserve is not None:
+        bid = -game.reserve if game.procurement else game.reserve
+    return BidFunction([prior.high], [bid])
 
 
 def _floor(game: AuctionGame, own: Bidder, rivals: list[Bidder]) -> tuple[float | None, float]:
@@ -155,6 +166,9 @@ def _floor(game: AuctionGame, own: Bidder, rivals: list[Bidder]) -> tuple[float 
     if reserve is not None and game.procurement:
         reserve = -reserve
     lowest = min(bidder.function.bids[0] for bidder in (own, *rivals))
+    spiteful = any(isinstance(utility, Spite) for utility in game.utilities)
+    if spiteful and any(r.prior.cdf(r.function.types[0]) > 0 for r in rivals):
+        raise RefusedError("some types place no bid, want a bid of every type with Spite.")
     if isinstance(game.payment, (AllPay, Effort)):
         if lowest < 0:
             raise RefusedError(f"some bid is {lowest:g}, want bids >= 0 where everyone pays.")

@@ -7,7 +7,7 @@ first price, ``U = (v - b) S(b)``, that is ``(v - b) dS - S db``; the others fol
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import comb
 
 import numpy as np
@@ -109,7 +109,9 @@ def reduce(game: AuctionGame, i: int, curve: Curve) -> Reduction:
     if isinstance(utility, ReturnOnInvestment):
         return _return_on_investment(curve)
     if isinstance(utility, Spite):
-        return _spite(utility.weight, curve)
+        return _spite(utility.weight, curve, first_price=payment.own == 1.0)
+    if isinstance(utility, Charity) and payment.own == 1.0:
+        return _glad_first_price(utility.share, curve)
     if isinstance(utility, Charity):
         share = utility.share
         lose = -win + 1.0
@@ -272,13 +274,38 @@ def _return_on_investment(curve: Curve) -> Reduction:
     return Reduction(((v * y + (-1.0), win), (win * v, y)), win * y, sure=False)
 
 
-def _spite(weight: float, curve: Curve) -> Reduction:
-    """Losing costs ``weight * (rival's value - own bid)``: the own bid is then the price."""
+def _spite(weight: float, curve: Curve, *, first_price: bool) -> Reduction:
+    """Losing costs ``weight`` times what the winner's value is above the price.
+
+    Second price: the own bid is then the price, ``dU = (v - b + weight (t - b)) dS + weight
+    (1 - S) db`` with t the type of the one rival who bids b. First price: the winner pays its
+    own bid, ``dU = (v - b) dS - S db + weight * sum of (t_j - b) dS_j``, dS_j the part of dS that
+    rival j's bids at b make up.
+    """
     if curve.jumps:
         raise RefusedError("many types make the same bid, want bids that differ with Spite.")
-    v, b, win, rival = curve.type, curve.bid, curve.win, curve.rivals[0]
-    lose = -win + 1.0
-    terms = ((v - b + (rival.type - b) * weight, win), (lose * weight, b))
-    value, _, _ = rival.type.against(win)
-    start = -weight * (float(value.sum()) - float(b.left[0]))
-    return Reduction(terms, win, start=start)
+    v, b, win, rivals = curve.type, curve.bid, curve.win, curve.rivals
+    if not first_price:
+        lose = -win + 1.0
+        terms = ((v - b + (rivals[0].type - b) * weight, win), (lose * weight, b))
+        value, _, _ = rivals[0].type.against(win)
+        start = -weight * (float(value.sum()) - float(b.left[0]))
+        return Reduction(terms, win, start=start)
+    losses = []
+    for j, rival in enumerate(rivals):
+        others: Chord = constant(weight * rival.count, len(b.left))
+        for k, other in enumerate(rivals):
+            if count := other.count - (k == j):
+                others = others * other.below.power(count)
+        losses.append(((rival.type - b) * others, rival.below))
+    start = -sum(float(loss.against(below)[0].sum()) for loss, below in losses)
+    return Reduction(((v - b, win), (-win, b), *losses), win, start=start)
+
+
+def _glad_first_price(share: float, curve: Curve) -> Reduction:
+    """``dU = (v - b) dS - (1 - share) S db``: the highest bid is the price."""
+    b, win = curve.bid, curve.win
+    # Rivals who place no bid count below the lowest, and nobody pays where they are all there is.
+    silent = float(np.prod([rival.below.left[0] ** rival.count for rival in curve.rivals]))
+    price = float(b.against(win)[0].sum()) - silent * float(b.left[0])
+    return replace(winner_pays(1.0 - share, curve, win), start=share * price)

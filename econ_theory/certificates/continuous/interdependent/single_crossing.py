@@ -17,6 +17,9 @@ the value, ``max(b - v(x', y), 0) (dG(y | x) - dG(y | x'))``. Where all pay, ``v
 itself and ``dU(x) <= dU(x')``. So a grid of types bounds all types, to second order in its mesh,
 and chords and their errors bound all bids (`crossing_path`).
 
+The bound need not be tight: of 90 profiles under an `FgmPair` it was more than twice the gain found
+for 16, and near the lowest signals of a `GaussianPair` it may be much larger.
+
 Taken on trust: affiliation and rising v, which are checked on a grid of 97 x 97 signals; v being
 convex or concave in y between neighbours of the grid and the own signal.
 

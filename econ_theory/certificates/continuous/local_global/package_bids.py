@@ -129,7 +129,9 @@ def averages(
     levels = [np.linspace(0.0, top, n_levels + 1), kinks]
     atoms = other.x[other.jumps > 0]
     for some, many in ((kinks, atoms), (broken, other.x)):
-        if some.size * many.size <= LEVELS:
+        # Of too many, some and both ends: beyond them a chance is nothing, not what a chord says.
+        if some.size and many.size and (most := LEVELS // some.size) >= 2:
+            many = many[_spread(many.size, most)]
             levels += [np.subtract.outer(some, many).ravel(), np.add.outer(some, many).ravel()]
             levels.append(np.subtract.outer(many, some).ravel())
     if rule == "nearest_zero":
@@ -215,6 +217,11 @@ def sum_of(g: Steps, r: Steps, x: Array, *, negated: bool = False) -> Steps:
             ends = np.minimum(a[:, :-1], a[:, 1:]), np.maximum(a[:, :-1], a[:, 1:])
             off += np.abs(jump) @ r.bend(*ends)
     return Steps(x, below, upto, g.error + r.error, off)
+
+
+def _spread(size: int, most: int) -> Array:
+    """Return at most `most` indices of `size`, evenly spread, both ends among them."""
+    return np.unique(np.linspace(0, size - 1, min(size, most)).round().astype(int))
 
 
 def capped_sum_of(g: Steps, r: Steps, x: Array) -> Steps:
