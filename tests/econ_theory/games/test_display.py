@@ -1,4 +1,4 @@
-"""A game in a notebook: names on the sides, payoffs in order, best replies and equilibria marked."""
+"""A game in a notebook: names on the sides, best replies and pure equilibria marked."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_sides_carry_names_and_cells_exact_payoffs_in_the_order_said(entry):
 
 def test_best_replies_are_underlined_and_pure_equilibria_framed_by_joint_type(entry):
     high, low = tables(entry)
-    # The low type builds whatever the entrant does, so the entrant stays out: by hand, the only one.
+    # By hand: the low type always builds, so the entrant stays out.
     assert cells(high) == ["0, -1", "2, <u>0</u>", "<u>2</u>, <u>1</u>", "<u>3</u>, 0 ★"]
     assert framed(high) == ["<u>3</u>, 0 ★"]
     assert framed(low) == ["<u>7/3</u>, <u>0</u> ★"]
