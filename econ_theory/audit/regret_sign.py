@@ -77,7 +77,7 @@ class RegretIsDistance:
             counterexample=f"{self.entry.name}: always ({name})" if negative else "",
             picture=Picture(
                 "round",
-                "cumulative regret of player 0 (payoff units)",
+                "cumulative regret of player 1 (payoff units)",
                 tuple(Curve(who, steps, rows[:, 0]) for who, _, rows in profiles),
             ),
         )
