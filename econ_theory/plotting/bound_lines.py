@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -22,6 +23,9 @@ __all__ = ["Bounds", "Line", "bound_lines", "draw_bounds"]
 Bounds = Bound | Sequence[Bound] | Mapping[str, Bound | Sequence[Bound]]
 
 POINTS = 400
+WIDTH = 76
+"""Characters that fit on a line of a legend."""
+
 GREY = "#8b9099"
 
 
@@ -89,7 +93,7 @@ def draw_bounds(ax: Axes, lines: Sequence[Line], last: int, *, log: bool) -> flo
             marker=curve_style(k).marker,
             markersize=4.5,
             markevery=(every // 2, every),
-            label=f"bound: {line.bound.name}{line.words}",
+            label=fill(f"bound: {line.bound.name}{line.words}", WIDTH),
         )
         if start is not None:
             ring: dict[str, Any] = {"marker": "o", "markersize": 9, "markerfacecolor": "none"}

@@ -63,7 +63,10 @@ def plot_finding(finding: Finding | Row, *, ax: Axes | None = None) -> Axes:
     picture = finding.picture
     if picture is None:
         raise SettingError("the finding has no picture, want one; see its number and explanation.")
-    ax = axes_for(ax)
+    verdict = fill(f"{SIGNS[finding.verdict]} {finding.verdict}: {_number(finding)}", WIDTH)
+    stated = "" if claim is None else fill(f"{claim.id}: {claim.statement}", WIDTH) + "\n"
+    title = stated + verdict
+    ax = axes_for(ax, (6.4, 4.0 + 0.19 * title.count("\n")))
     for k, curve in enumerate(picture.curves):
         style = curve_style(k)
         x = _positive(curve.x) if picture.x_log else curve.x
@@ -90,12 +93,10 @@ def plot_finding(finding: Finding | Row, *, ax: Axes | None = None) -> Axes:
         ax.set_yscale("log")
     _whole_ticks(ax, picture)
     ax.set_xlabel(_broken(picture.x_label, 62))
-    ax.set_ylabel(_broken(picture.y_label, 46))
+    ax.set_ylabel(_broken(picture.y_label, 40))
     handles, names = ax.get_legend_handles_labels()
-    said = f"{SIGNS[finding.verdict]} {finding.verdict}: {_number(finding)}"
-    stated = "" if claim is None else fill(f"{claim.id}: {claim.statement}", WIDTH) + "\n"
     columns = 1 if max(map(len, names)) > 28 or len(handles) < 3 else 2
-    legend(ax, columns=columns, title=stated + fill(said, WIDTH))
+    legend(ax, columns=columns, title=title)
     return ax
 
 

@@ -155,7 +155,7 @@ def _triangle(ax: Axes | None, paths: _Paths, marks: Array | None) -> Axes:
         ax.plot(
             [], [], **key, marker="*", markersize=11, markerfacecolor="none", label="equilibrium"
         )
-    for a, shift in enumerate(((-6, -6), (6, -6), (0, 6))):
+    for a, shift in enumerate(((-6, -13), (6, -13), (0, 12))):
         ax.annotate(
             paths.actions[a],
             CORNERS[a],

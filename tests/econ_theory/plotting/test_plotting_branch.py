@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -11,8 +13,6 @@ from econ_theory.solvers import QuantalResponse
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
-import itertools
-
 from matplotlib import pyplot as plt  # noqa: E402
 
 from econ_theory.plotting import plot_branch  # noqa: E402
@@ -69,7 +69,7 @@ def test_tick_labels_do_not_touch(game, branch):
         ax.figure.canvas.draw()
         boxes = [t.get_window_extent() for t in ax.get_xticklabels() if t.get_text()]
         assert len(boxes) >= 3
-        assert not any(a.overlaps(b) for a, b in itertools.pairwise(boxes))
+        assert not any(a.overlaps(b) for a, b in pairwise(boxes))
 
 
 def test_curves_differ_without_colour(game, branch):
