@@ -97,7 +97,7 @@ def _panel(
         style = curve_style(i)
         path = _responses(game, found[0], i, t)
         label = f"best response: {game.players[i]}"
-        look: dict[str, Any] = {"color": style.colour, "label": label, "zorder": 3 - i}
+        look: dict[str, Any] = {"color": style.colour, "label": label, "zorder": 2 + i}
         if path is None:
             ax.fill([0, 1, 1, 0], [0, 0, 1, 1], alpha=0.25, hatch="/\\"[i] * 3, fill=False, **look)
             continue

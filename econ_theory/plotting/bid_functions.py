@@ -53,6 +53,7 @@ def plot_bids(
     game: ContinuousGame | Mapping[str, ContinuousGame],
     profile: Any,
     *,
+    players: Sequence[int] | None = None,
     panels: Sequence[Panel] = ("bids", "gains"),
     rng: Seed = 0,
     axes: Any = None,
@@ -70,6 +71,7 @@ def plot_bids(
     profile : what `certify` takes, or a `Solution` of the game, whose certificate is then used; to
         compare several, a mapping from label to either, with the labels of the games if these are
         several
+    players : the ones to draw; default all
     panels : "bids", "gains" or both
     rng : draws the sampled certificates
     axes : axes to draw on, one a panel; default those of a new figure
@@ -77,7 +79,8 @@ def plot_bids(
     Raises
     ------
     SettingError
-        If labels disagree, or a player's strategy is no function of one number.
+        If labels disagree, there is no such player, or a player's strategy is no function of one
+        number.
     ProfileError
         If a profile does not fit its game.
 
@@ -95,7 +98,7 @@ def plot_bids(
     cases = paired(game, profile)
     axes = panels_for(axes, (1, len(panels)), (5.6, 4.4))[0]
     rng = as_rng(rng)
-    judged = [judged_case(label, *case, rng) for label, case in cases.items()]
+    judged = [judged_case(label, *case, players, rng) for label, case in cases.items()]
     for panel, ax in zip(panels, axes, strict=True):
         axes_for(ax)
         if panel == "bids":

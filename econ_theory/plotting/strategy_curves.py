@@ -71,13 +71,20 @@ def paired(game: Any, profile: Any) -> dict[str, tuple[ContinuousGame, Any]]:
     return {label: (games[label], profile[label]) for label in profile}
 
 
-def judged_case(label: str, game: ContinuousGame, profile: Any, rng: np.random.Generator) -> Case:
+def judged_case(
+    label: str,
+    game: ContinuousGame,
+    profile: Any,
+    players: Sequence[int] | None,
+    rng: np.random.Generator,
+) -> Case:
     """Return a profile of `game`, or a `Solution`, as curves, judged unless it has been.
 
     Raises
     ------
     SettingError
-        If the game is finite, or a player's strategy is no function of one number.
+        If the game is finite, there is no such player, or a player's strategy is no function of one
+        number.
     ProfileError
         If the profile does not fit the game.
     """
@@ -96,7 +103,11 @@ def judged_case(label: str, game: ContinuousGame, profile: Any, rng: np.random.G
             f"the solution has a {type(certificate).__name__}, want that of {type(game).__name__}."
         )
     curves: list[Curves] = []
-    for i in range(game.n_players):
+    for i in range(game.n_players) if players is None else players:
+        if not 0 <= i < game.n_players:
+            raise SettingError(
+                f"players is {list(players or [])}, want some of 0..{game.n_players - 1}."
+            )
         lines = _lines(game, played, i)
         gains = _gains(certificate.types[i], certificate.gains[i])
         like = [

@@ -104,6 +104,14 @@ def test_several_profiles_and_several_games_are_told_apart_by_their_labels(pair)
     assert list(named(bids)) == ["2 bidders", "5 bidders", "bid = type"]
 
 
+def test_only_the_players_asked_for_are_drawn(pair):
+    bids, gains = plot_bids(PAIR, pair, players=[1])
+    assert list(named(bids)) == ["player 2", "bid = type"]
+    assert list(named(gains)) == ["player 2"]
+    with pytest.raises(SettingError, match=r"players is \[2\], want some of 0\.\.1"):
+        plot_bids(PAIR, pair, players=[2])
+
+
 def test_steps_affine_rules_and_quantities_have_no_line_of_truth():
     entry = ParticipationGame.entry(Uniform(), 2, profits=[0.9, 0.3])
     (ax,) = plot_bids(entry, [0.25, 0.75], panels=["bids"])
