@@ -78,14 +78,13 @@ def plot_best_responses(
     for (row, column), ax in np.ndenumerate(axes):
         t = (int(pairs[row, column, 0]), int(pairs[row, column, 1]))
         _panel(game, found, t, ax, "equilibrium" if profile is None else "profile")
-    handles, names = axes[0, 0].get_legend_handles_labels()
-    anchor = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "frameon": False}
+    box: dict[str, Any] = {"frameon": False, "fontsize": "small", "labelcolor": INK}
+    box["handlelength"] = 3.4
     if alone:
-        axes[0, 0].legend(**anchor, fontsize="small", labelcolor=INK, handlelength=3.4)
+        axes[0, 0].legend(**box, loc="lower left", bbox_to_anchor=(0.0, 1.0))
     else:
-        axes[0, 0].figure.legend(
-            handles, names, loc="outside upper left", ncols=3, frameon=False, fontsize="small"
-        )
+        given = axes[0, 0].get_legend_handles_labels()
+        axes[0, 0].figure.legend(*given, **box, loc="outside upper left", ncols=3)
     return axes
 
 

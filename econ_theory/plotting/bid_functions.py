@@ -97,8 +97,9 @@ def plot_bids(
         option("panel", panel, ("bids", "gains"))
     cases = paired(game, profile)
     axes = panels_for(axes, (1, len(panels)), (5.6, 4.4))[0]
-    rng = as_rng(rng)
-    judged = [judged_case(label, *case, players, rng) for label, case in cases.items()]
+    # Nothing is certified where no gain is drawn.
+    draws = as_rng(rng) if "gains" in panels else None
+    judged = [judged_case(label, *case, players, draws) for label, case in cases.items()]
     for panel, ax in zip(panels, axes, strict=True):
         axes_for(ax)
         if panel == "bids":
@@ -136,8 +137,8 @@ def _draw_bids(ax: Axes, cases: Sequence[Case]) -> None:
 
 def _draw_gains(ax: Axes, cases: Sequence[Case]) -> None:
     k, drawn = 0, []
-    for case in cases:
-        found = case.certificate
+    certified = [(case, case.certificate) for case in cases if case.certificate is not None]
+    for case, found in certified:
         floor, worst = FLOOR * max(found.ranges), found.worst
         for group in case.groups:
             style = curve_style(k)
@@ -157,16 +158,16 @@ def _draw_gains(ax: Axes, cases: Sequence[Case]) -> None:
     price = all(_is_price(case.game) for case in cases)
     unit = " (standard deviations of what it sees)" if normal else " (payoff units)" * price
     ax.set_xlabel(f"type{unit}")
-    kinds = {case.certificate.kind for case in cases}
+    kinds = {found.kind for _, found in certified}
     word = {"bound": ", at most", "sampled": ", sampled"}[kinds.pop()] if len(kinds) == 1 else ""
     ax.set_ylabel(f"gain by deviating{word} (payoff units)")
 
 
 def _verdict(cases: Sequence[Case]) -> str:
     """Return the certificate in a few words; nothing of several."""
-    if len(cases) > 1:
-        return ""
     found = cases[0].certificate
+    if len(cases) > 1 or found is None:
+        return ""
     sign = "≤" if found.kind == "bound" else "about"
     return f"epsilon {sign} {found.epsilon:.2g}, {found.relative:.2g} of the payoff range"
 

@@ -37,11 +37,11 @@ class Curves(NamedTuple):
 
 
 class Case(NamedTuple):
-    """One profile of one game, judged, and its players in groups of those who play alike."""
+    """One profile of one game, its certificate if asked for, and its players in like groups."""
 
     label: str
     game: ContinuousGame
-    certificate: ContinuousCertificate
+    certificate: ContinuousCertificate | None
     groups: list[Curves]
 
     def name(self, group: Curves, line: str = "") -> str:
@@ -76,9 +76,9 @@ def judged_case(
     game: ContinuousGame,
     profile: Any,
     players: Sequence[int] | None,
-    rng: np.random.Generator,
+    rng: np.random.Generator | None,
 ) -> Case:
-    """Return a profile of `game`, or a `Solution`, as curves, judged unless it has been.
+    """Return a profile of `game`, or a `Solution`, as curves; judged only if there is an `rng`.
 
     Raises
     ------
@@ -97,8 +97,8 @@ def judged_case(
         played, certificate = profile.profile, profile.certificate
     else:
         played = judge_of(game).as_profile(profile, game)
-        certificate = certify(game, played, rng=rng)
-    if not isinstance(certificate, ContinuousCertificate):
+        certificate = None if rng is None else certify(game, played, rng=rng)
+    if certificate is not None and not isinstance(certificate, ContinuousCertificate):
         raise SettingError(
             f"the solution has a {type(certificate).__name__}, want that of {type(game).__name__}."
         )
@@ -109,10 +109,11 @@ def judged_case(
                 f"players is {list(players or [])}, want some of 0..{game.n_players - 1}."
             )
         lines = _lines(game, played, i)
-        gains = _gains(certificate.types[i], certificate.gains[i])
-        like = [
-            curve for curve in curves if _same(curve, lines, gains, FLOOR * certificate.ranges[i])
-        ]
+        gains = np.empty(0), np.empty(0)
+        if certificate is not None and rng is not None:
+            gains = _gains(certificate.types[i], certificate.gains[i])
+        floor = FLOOR * game.payoff_range(i)
+        like = [curve for curve in curves if _same(curve, lines, gains, floor)]
         if like:
             like[0].players.append(i)
         else:
