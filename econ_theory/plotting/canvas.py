@@ -28,6 +28,11 @@ __all__ = [
 INK = "#2b2d33"
 FAINT = "#d9dbe0"
 POINTS = 1200
+CHARACTERS = 16
+"""Of a legend to the inch of the axes below it, which are narrower."""
+
+HANDLE = 8
+"""Characters as wide as the sample of a curve before its name."""
 
 
 class Style(NamedTuple):
@@ -96,8 +101,14 @@ def player_names(game: Any) -> tuple[str, ...]:
 
 
 def legend(ax: Axes, *, columns: int = 1, title: str = "") -> None:
-    """Draw the legend of `ax` above it, where it hides no curve."""
+    """Draw the legend of `ax` above it, where it hides no curve, in `columns` if there is room."""
+    handles, names = ax.get_legend_handles_labels()
+    longest = max((len(line) for name in names for line in name.split("\n")), default=0)
+    room = CHARACTERS * ax.bbox.width / ax.figure.dpi
+    columns = max(1, min(columns, int(room // (longest + HANDLE))))
     box = ax.legend(
+        handles,
+        names,
         loc="lower left",
         bbox_to_anchor=(0.0, 1.0),
         ncols=columns,

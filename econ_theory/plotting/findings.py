@@ -94,9 +94,7 @@ def plot_finding(finding: Finding | Row, *, ax: Axes | None = None) -> Axes:
     _whole_ticks(ax, picture)
     ax.set_xlabel(_broken(picture.x_label, 62))
     ax.set_ylabel(_broken(picture.y_label, 40))
-    handles, names = ax.get_legend_handles_labels()
-    columns = 1 if max(map(len, names)) > 28 or len(handles) < 3 else 2
-    legend(ax, columns=columns, title=title)
+    legend(ax, columns=2, title=title)
     return ax
 
 
