@@ -92,6 +92,14 @@ def test_floats_a_rounding_apart_are_equally_good():
     assert [cell.count("<u>") for cell in cells(tables(game)[0])] == [2, 2, 2, 1]
 
 
+def test_exact_payoffs_are_compared_exactly():
+    hair = Fraction(1, 10**12)
+    game = BayesianGame([Fraction(1)], [np.array([[Fraction(1), 1 + hair, Fraction(0)]])])
+    assert cells(tables(game)[0]) == ["1", "<u>1</u> ★", "0"]
+    floats = BayesianGame([1.0], [[[1.0, 1.0 + 1e-12, 0.0]]])
+    assert len(framed(tables(floats)[0])) == 2
+
+
 def test_third_players_and_lone_ones_have_matrices_too():
     cube = np.arange(8.0).reshape(1, 1, 1, 2, 2, 2)
     three = BayesianGame(np.ones((1, 1, 1)), [cube, cube, -cube], actions=[["l", "r"]] * 3)
