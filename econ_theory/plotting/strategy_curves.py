@@ -139,10 +139,10 @@ def _lines(game: ContinuousGame, profile: Any, i: int) -> dict[str, tuple[Array,
     if isinstance(profile, AffineProfile) and isinstance(game, GaussianGame):
         rule, heard = profile.rules[i], game.signals[i]
         if len(heard) != 1 or game.sees[i].any():
+            seen = "what others do" if game.sees[i].any() else f"{len(heard)} signals"
             raise SettingError(
-                f"{player_names(game)[i]} sees {len(heard)} signals"
-                f"{', actions among them' if game.sees[i].any() else ''}, want one signal of the "
-                "state, to draw an action against; read the rule's slopes instead."
+                f"{player_names(game)[i]} sees {seen}, want one signal of the state, to draw an "
+                "action against; read the rule's slopes instead."
             )
         mean = float(heard[0] @ game.mean)
         spread = REACH * float(np.sqrt(heard[0] @ game.covariance @ heard[0]))

@@ -8,6 +8,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from econ_theory import BayesianGame, StrategyProfile, certify, solve
+from econ_theory.catalog import auctions
 from econ_theory.errors import ProfileError, SettingError
 from econ_theory.games import (
     AggregativeGame,
@@ -130,6 +131,20 @@ def test_steps_affine_rules_and_quantities_have_no_line_of_truth():
     assert ax.get_ylabel() == "action"
 
 
+@pytest.mark.parametrize("family", sorted({type(e.game).__name__ for e in auctions()}))
+def test_equilibria_of_every_family_are_drawn_from_the_first_type_to_the_last(family):
+    entry = next(e for e in auctions() if type(e.game).__name__ == family)
+    (ax,) = plot_bids(entry.game, entry.equilibrium, panels=["bids"])
+    curves = named(ax)
+    curves.pop("bid = type", None)
+    assert all(np.isfinite(curve).all() and len(curve) > 1 for curve in curves.values())
+    if family != "GaussianGame":
+        ends = [(curve[0, 0], curve[-1, 0]) for curve in curves.values()]
+        priors = {(prior.low, prior.high) for prior in entry.game.priors}
+        assert {high for _, high in ends} <= {high for _, high in priors}
+        assert min(low for low, _ in ends) >= min(low for low, _ in priors)
+
+
 def test_a_sampled_certificate_is_called_so():
     def profit(cost, quantity, others):
         return quantity * (2 - quantity - others.sum(axis=0) - cost)
@@ -160,6 +175,10 @@ def test_what_cannot_be_drawn_is_refused_in_a_sentence(pair):
     two = GaussianGame(guess, [[[1, 1, 0], [1, 0, 1]]], np.eye(3))
     with pytest.raises(SettingError, match="player 1 sees 2 signals, want one signal"):
         plot_bids(two, solve(two))
+    follow = [lambda w, a: -((a[0] - w[0]) ** 2), lambda w, a: -((a[1] - a[0] - w[1]) ** 2)]
+    leader = GaussianGame(follow, [[1, 0], [0, 0]], np.eye(2), sees=[[0, 0], [1, 0]])
+    with pytest.raises(SettingError, match="player 2 sees what others do, want one signal"):
+        plot_bids(leader, solve(leader))
     with pytest.raises(SettingError, match="axes has 1 axes, want 2"):
         plot_bids(PAIR, pair, axes=plt.subplots()[1])
     with pytest.raises(SettingError, match="panel is 'bid', want one of"):
