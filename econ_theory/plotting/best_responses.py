@@ -39,13 +39,15 @@ def plot_best_responses(
     a profile is an equilibrium if and only if its dot lies on a crossing in every panel. A type
     that is indifferent whatever the other does has the whole square, which is hatched.
 
-    Without types there is one panel, whatever the profile, and all equilibria are marked. (The
-    heat map `plot_best_replies` shows what each action loses, in games of any size.)
+    Without types there is one panel, whatever the profile; all equilibria are marked, unless a
+    profile is given. (The heat map `plot_best_replies` shows what each action loses, in games of
+    any size.)
 
     Parameters
     ----------
     game : of two players with two actions each
-    profile : what all other types play, marked by a dot; default what `solve` finds
+    profile : what all other types play, marked by a dot; default, in a game with types, what
+        `solve` finds
     types : the one pair of types to draw; default all pairs
     axes : axes to draw on, one a panel; default those of a new figure
 

@@ -61,9 +61,10 @@ def plot_bids(
     """Draw every player's bid function, and what each type gains by deviating; return the axes.
 
     Players who play alike and gain alike share a curve. A dotted line is where a bid equals the
-    type, where actions are prices. The second panel is the certificate, type by type:
-    an upper bound on what any action gains, on a logarithmic scale that ends at 1e-16 of the payoff
-    range (of a sampled certificate, only at the types that were tried); a mark is the worst.
+    type, where actions are prices. The second panel is the certificate, type by type: an upper
+    bound on what any action gains, on a logarithmic scale (of a sampled certificate, only at the
+    types that were tried); a mark is the worst. Gains below 1e-16 of the payoff range are drawn
+    there; gains without bound leave a gap.
 
     Parameters
     ----------

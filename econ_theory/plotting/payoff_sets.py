@@ -46,10 +46,10 @@ def plot_payoff_set(
     """Draw the ex-ante payoffs that two players can have; return the axes.
 
     The pale set holds all that is feasible, by any plan that knows the types. The shaded polygon
-    is what correlated equilibria pay, its corners found by linear programs in as many directions
-    as it takes; dots are Nash equilibria, the dotted line around them what lotteries over these
-    pay. Right of and above the dashed corner lies what is individually rational: a player can
-    secure the corner's payoff by a best reply, whatever the other does (minmax).
+    is what correlated equilibria pay, its corners found by linear programs, about two a corner;
+    dots are Nash equilibria, the dotted line around them what lotteries over these pay. Right of
+    and above the dashed corner lies what is individually rational: a player can secure the corner's
+    payoff by a best reply, whatever the other does (minmax).
 
     Parameters
     ----------

@@ -103,11 +103,10 @@ def judged_case(
             f"the solution has a {type(certificate).__name__}, want that of {type(game).__name__}."
         )
     curves: list[Curves] = []
-    for i in range(game.n_players) if players is None else players:
-        if not 0 <= i < game.n_players:
-            raise SettingError(
-                f"players is {list(players or [])}, want some of 0..{game.n_players - 1}."
-            )
+    chosen = list(range(game.n_players) if players is None else players)
+    if not chosen or not all(0 <= i < game.n_players for i in chosen):
+        raise SettingError(f"players is {chosen}, want some of 0..{game.n_players - 1}.")
+    for i in chosen:
         lines = _lines(game, played, i)
         gains = np.empty(0), np.empty(0)
         if certificate is not None and rng is not None:

@@ -111,6 +111,8 @@ def test_only_the_players_asked_for_are_drawn(pair):
     assert list(named(gains)) == ["player 2"]
     with pytest.raises(SettingError, match=r"players is \[2\], want some of 0\.\.1"):
         plot_bids(PAIR, pair, players=[2])
+    with pytest.raises(SettingError, match=r"players is \[\], want some of"):
+        plot_bids(PAIR, pair, players=[])
 
 
 def test_steps_affine_rules_and_quantities_have_no_line_of_truth():
