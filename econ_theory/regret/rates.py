@@ -62,9 +62,8 @@ class Rate:
     method: str
 
     def __str__(self) -> str:
-        # Adding zero turns -0.0 into 0.0.
-        exponent, low, high = (round(x, 3) + 0.0 for x in (self.exponent, *self.interval))
-        text = f"exponent {exponent:.3f} in [{low:.3f}, {high:.3f}] ({self.method})"
+        low, high = self.interval
+        text = f"exponent {self.exponent:.3f} in [{low:.3f}, {high:.3f}] ({self.method})"
         if self.linear_test is not None:
             text += f"; linear component p = {self.linear_test.p_value:.2g}"
         return text
