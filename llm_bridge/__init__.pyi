@@ -3,14 +3,13 @@ from .baselines import Results, run_self_consistency, run_single
 from .baselines.comparison import Difference, FrontierPoint, compare, frontier
 from .messages import Completion, Message, Question, Request, Usage
 from .models import ChatModel
-from .models.codecs import Answer, parse_answer
 from .models.controls import Control, ControlMenu
 from .models.ledger import Budget, Ledger
 from .models.store import Recorded, Store
 from .runs import Run
 from .settings import RunConfig, load_config, preset, save_config
 from .studies import training_path
-from .tasks import Task
+from .tasks import Answer, Task, extract_answer
 from .verification import (
     DeviationGain,
     EmpiricalGame,
@@ -49,9 +48,9 @@ __all__ = [
     "compare",
     "empirical_game",
     "exact_game",
+    "extract_answer",
     "frontier",
     "load_config",
-    "parse_answer",
     "preset",
     "run_self_consistency",
     "run_single",

@@ -7,7 +7,9 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-__all__ = ["Completion", "Message", "Question", "Request", "Usage"]
+__all__ = ["AnswerForm", "Completion", "Message", "Question", "Request", "Usage"]
+
+AnswerForm = Literal["value", "text", "block"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,9 @@ class Question:
     """One question: an id unique in its split, the text shown, its family, the expected answer.
 
     `meta` carries what the verifier needs and no model ever sees; `examples` are (question,
-    answer) pairs of the family from no split, for prompts that show worked examples.
+    answer) pairs of the family from no split, for prompts that show worked examples. `form` says
+    how an answer is written: a plain value, a line of text that counts as it stands, or a block of
+    several lines.
     """
 
     id: str
@@ -24,6 +28,7 @@ class Question:
     answer: str
     meta: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     examples: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
+    form: AnswerForm = field(default="value", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,8 +262,15 @@ class Run:
 
     def report_data(self) -> ReportData:
         """Return everything the stages found so far."""
+        from llm_bridge.econ.team import build_task
+
         parts = [self.store.document("stages", stage) for stage in self.stages]
-        data = ReportData(self.config.name, config=self.config.model_dump(mode="json"))
+        (question,) = build_task(self.config).draw("test", 1)
+        data = ReportData(
+            self.config.name,
+            config=self.config.model_dump(mode="json"),
+            example=(question.text, question.answer),
+        )
         for part in map(ReportData.from_dict, parts):
             data = replace(
                 data,

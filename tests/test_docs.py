@@ -31,7 +31,7 @@ def test_a_generated_page_is_what_its_script_writes(name: str) -> None:
     assert committed == script(PAGES[name]).page(), f"run: python docs/{PAGES[name]}.py"
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, "write-a-game.md"])
 def test_the_examples_of_a_page_run(name: str) -> None:
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     path = str(DOCS / name)

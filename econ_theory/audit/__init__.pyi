@@ -1,9 +1,11 @@
-from .base import VERDICTS, Claim, Curve, Finding, Picture
-from .claims import CLAIMS
+from .base import MEANINGS, VERDICTS, Claim, Curve, Finding, Picture
+from .claims import CLAIMS, SOURCES
 from .ledger import Ledger, Row, run_audit
 
 __all__ = [
     "CLAIMS",
+    "MEANINGS",
+    "SOURCES",
     "VERDICTS",
     "Claim",
     "Curve",

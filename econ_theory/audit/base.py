@@ -11,10 +11,23 @@ import numpy as np
 from econ_theory.arrays import Array, frozen
 from econ_theory.errors import SettingError
 
-__all__ = ["VERDICTS", "Claim", "Curve", "Finding", "Picture", "Verdict"]
+__all__ = ["MEANINGS", "VERDICTS", "Claim", "Curve", "Finding", "Picture", "Verdict"]
 
-Verdict = Literal["holds", "fails", "vacuous", "undefined", "undecided"]
+Verdict = Literal["holds", "fails", "vacuous", "undefined", "undecided", "open"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+
+MEANINGS: Mapping[str, str] = {
+    "holds": "no counterexample among those tried, or an identity to rounding: no proof, but an "
+    "experiment that could have come out the other way did not",
+    "fails": "a counterexample was found; it is shown, the smallest one",
+    "vacuous": "true, but weaker than what holds of anything at all, at the size the claim is used",
+    "undefined": "the statement names no quantity that could be measured, or its hypotheses are "
+    "not met where it is made",
+    "undecided": "what was measured leaves it open; the full experiment, or a longer one, may "
+    "settle it",
+    "open": "a question that its source leaves open, and so no claim: the number is our answer",
+}
+"""What each verdict says, in a sentence."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,10 +90,7 @@ class Finding:
     Attributes
     ----------
     verdict : str
-        ``"holds"``; ``"fails"``, there is a counterexample; ``"vacuous"``, true but weaker than
-        what holds of anything; ``"undefined"``, the statement names no quantity that could be
-        measured, or its hypotheses contradict each other; ``"undecided"``, the interval leaves
-        it open.
+        One of `VERDICTS`; `MEANINGS` says what each of them does.
     number : float
         The number the verdict rests on.
     quantity : str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from econ_theory.audit.base import Claim
 from econ_theory.audit.bounded_regret import RegretIsBounded
 from econ_theory.audit.consistency_credit import ConsistencyKeepsCredit
@@ -24,7 +26,18 @@ from econ_theory.audit.reward_weights import WeightsStayOnSimplex
 from econ_theory.audit.step_size import StepSizeRate
 from econ_theory.audit.zero_sum_averages import ZeroSumAverages
 
-__all__ = ["CLAIMS"]
+__all__ = ["CLAIMS", "SOURCES"]
+
+SOURCES: Mapping[str, str] = {
+    "ECON": "Yi et al. 2025 (ICML, arXiv 2506.08292), teams of language models that learn an "
+    "equilibrium. What follows is the number of the theorem, lemma (L) or appendix, or our word "
+    "for what is claimed",
+    "DICE": "Xie et al. 2026 (arXiv 2606.08068), quantal responses and conventions. What follows "
+    "is the number of the theorem, or our word for what is claimed",
+    "NR": "what is known of learning without regret (NR), on which both lean: the external regret "
+    "of each learner (ext), coarse correlated equilibrium (cce), zero-sum games (zs)",
+}
+"""Where claims come from, by the letters that their ids begin with."""
 
 CLAIMS: tuple[Claim, ...] = (
     EquilibriumExists(),

@@ -26,10 +26,10 @@ PROVED = "proved"
 OPEN = "open"
 
 NASH = (
-    "for finite games that is Nash (1951). The published proof does not give it: it takes the "
-    "topology of pointwise convergence, in which sets of measurable strategies need not be "
-    "compact, and verifies lower where Kakutani's theorem needs upper hemicontinuity; continuous "
-    "types and actions need Milgrom & Weber (1985)."
+    "that every finite game has one is Nash's theorem (1951), not this experiment. The published "
+    "proof does not give it: it takes the topology of pointwise convergence, in which sets of "
+    "measurable strategies need not be compact, and verifies lower where Kakutani's theorem needs "
+    "upper hemicontinuity; continuous types and actions need Milgrom & Weber (1985)."
 )
 
 
@@ -131,7 +131,11 @@ class EquilibriumExists:
             number=n_proved / n,
             quantity="share of random finite games with an equilibrium proved exactly",
             interval=share_interval(n_proved, n),
-            explanation=f"{n_proved} of {n} games have a proved equilibrium; {why}",
+            explanation=(
+                f"{n_proved} of {n} random games, all finite and with at most "
+                f"{max(result.n_profiles for result in results)} pure strategy profiles, have a "
+                f"proved equilibrium; {why}"
+            ),
             counterexample=min((result.game for result in empty), key=len, default=""),
             picture=_picture(results),
         )

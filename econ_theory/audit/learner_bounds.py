@@ -110,7 +110,8 @@ class LearnerBounds:
                 f"{', '.join(attack.name for attack in broken)} exceeded the bound."
                 if broken
                 else f"{len(ranked)} learners kept their bounds under {len(results)} searches of "
-                f"{POPULATION} sequences; the nearest was {top.name}."
+                f"{POPULATION} sequences; the nearest was {top.name}. The picture shows the "
+                f"{min(SHOWN, len(ranked))} nearest of the {len(ranked)}."
             ),
             counterexample=(
                 f"{top.name} with {top.n_actions} actions: regret {top.regret[over - 1]:.4g} at "

@@ -1,4 +1,4 @@
-"""DICE-W: what a temperature certified for uniqueness costs in welfare."""
+"""DICE-W: what a temperature certified for uniqueness costs in welfare; an open question."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class UniquenessIsFree:
     correlation: float = 1.0
 
     id = "DICE-W"
-    statement = "a temperature that certifies uniqueness costs the team nothing"
+    statement = "does a temperature that certifies uniqueness cost the team nothing?"
     source = (
         "left open by Xie et al. 2026, arXiv 2606.08068 (DICE), theorems 11 and 12: uniqueness is "
         "certified, its price not stated"
@@ -68,7 +68,7 @@ class UniquenessIsFree:
         return best - reached, in_full(game)
 
     def judge(self, results: Sequence[tuple[float, str]]) -> Finding:
-        """Return "fails" if certified welfare is below the best equilibrium's in any game."""
+        """Return what certified welfare is beside the best equilibrium's: an open question."""
         reached, best, temperature = _welfare(self.game)
         unit = max(self.game.payoff_range(i) for i in range(self.game.n_players)) or 1.0
         losses = [loss for loss, _ in results]
@@ -78,17 +78,17 @@ class UniquenessIsFree:
         if costly:
             dear.append(in_full(self.game))
         return Finding(
-            verdict="fails" if dear else "holds",
+            verdict="open",
             number=reached,
             quantity=f"payoff units a player at the certified temperature (best equilibrium: "
             f"{best:.4g})",
             interval=(reached, reached),
             explanation=(
-                f"at L_c = {temperature:.4g} the one quantal response equilibrium pays "
-                f"{reached:.4g} a player, the best Nash equilibrium {best:.4g}; in {len(results)} "
-                f"random games with payoffs from 0 to 1 and correlation {self.correlation:g} the "
-                f"difference is {np.mean(losses):.3g} on average, 95 % interval "
-                f"[{low:.3g}, {high:.3g}]."
+                f"{'no' if dear else 'yes, in all games tried'}: at L_c = {temperature:.4g} the "
+                f"one quantal response equilibrium pays {reached:.4g} a player, the best Nash "
+                f"equilibrium {best:.4g}; in {len(results)} random games with payoffs from 0 to 1 "
+                f"and correlation {self.correlation:g} the difference is {np.mean(losses):.3g} on "
+                f"average, 95 % interval [{low:.3g}, {high:.3g}]."
             ),
             counterexample=min(dear, key=len, default=""),
             picture=_picture(self.game, best, temperature, unit),

@@ -34,6 +34,7 @@ from .continuous.utilities import (
 )
 from .finite.bayesian import BayesianGame
 from .finite.markov import MarkovBayesianGame
+from .finite.sampled_prior import SampledPrior, prior_from_samples
 
 __all__ = [
     "AggregativeGame",
@@ -76,6 +77,7 @@ __all__ = [
     "PublicGood",
     "ReturnOnInvestment",
     "RiskNeutral",
+    "SampledPrior",
     "ScipyPrior",
     "SignalSum",
     "SmoothPayoff",
@@ -85,5 +87,6 @@ __all__ = [
     "Utility",
     "WinnerPays",
     "ex_post_payoffs",
+    "prior_from_samples",
     "truncated",
 ]

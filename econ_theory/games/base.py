@@ -18,7 +18,12 @@ class Profile(Protocol):
 
 @runtime_checkable
 class Game(Protocol):
-    """What a certificate needs to judge a profile; nothing more.
+    """What a certificate of a *finite* game needs to judge a profile; nothing more.
+
+    `BayesianGame`, its `exact` twin and empirical games satisfy it. Games whose types and actions
+    are numbers from intervals do not, as they have no rows to value: `ContinuousGame` is their
+    base (``isinstance(AuctionGame(...), Game)`` is False), each family with its own judge.
+    `solve`, `certify` and the solvers take either kind.
 
     A complete plug-in, a one-player decision under two equally likely states:
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from econ_theory.arrays import SUM_TOLERANCE
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.interop.efg_tree import InformationSet, Tree
-from econ_theory.interop.text import read_text
+from econ_theory.interop.text import MOST_DIGITS, in_short, read_text, too_fine
 from econ_theory.interop.tokens import Tokens
 
 __all__ = ["loads_efg", "read_efg"]
@@ -65,10 +65,7 @@ class _Reader:
             tokens.refuse(tokens.next.line, f"found {tokens.next}, want 'R' (the number type)")
         tokens.advance()
         self.title = tokens.string("the title")
-        line = tokens.next.line
-        self.tree = Tree(tokens.strings("player names"), tokens.source)
-        if not self.tree.players:
-            tokens.refuse(line, "the list of players is empty, want at least one player")
+        self.tree = Tree(tokens.players(), tokens.source)
         if tokens.next.kind == "string":
             tokens.advance()
         self.outcomes: dict[int, list[Fraction]] = {}
@@ -120,6 +117,12 @@ class _Reader:
             tokens.refuse(line, "a chance move has no actions, want at least one")
         if min(weights) < 0:
             tokens.refuse(line, f"a probability is {min(weights)}, want none below zero")
+        if too_fine(weights):
+            tokens.refuse(
+                line,
+                f"the probabilities have a common denominator of over {MOST_DIGITS:,} digits, "
+                "want at most that; write them as decimals",
+            )
         total = sum(weights, Fraction(0))
         if abs(total - 1) > SUM_TOLERANCE:
             tokens.refuse(
@@ -149,8 +152,8 @@ class _Reader:
             elif known.actions != actions:
                 tokens.refuse(
                     line,
-                    f"information set {label} of player {number} has actions {actions} here and "
-                    f"{known.actions} before, want one list",
+                    f"information set {label} of player {number} has actions {in_short(actions)} "
+                    f"here and {in_short(known.actions)} before, want one list",
                 )
         if known is None:
             tokens.refuse(

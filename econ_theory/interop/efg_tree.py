@@ -11,9 +11,15 @@ import numpy as np
 
 from econ_theory.errors import FormatError, GameError
 from econ_theory.games.finite.bayesian import BayesianGame
-from econ_theory.interop.text import MOST_CELLS, distinct
+from econ_theory.interop.text import MOST_CELLS, MOST_DIGITS, distinct, too_fine, too_long
 
 __all__ = ["InformationSet", "Tree"]
+
+IN_TURNS = (
+    "is a game in turns, in which a move is seen; want its strategic form, where a strategy is a "
+    "plan for all moves of a player (a .nfg file or BayesianGame.normal_form)"
+)
+"""What to say and to do of a tree whose players react to each other."""
 
 
 @dataclass
@@ -30,7 +36,8 @@ class _Branch:
 
     probability: Fraction
     types: dict[int, int] = field(default_factory=dict)
-    leaves: list[tuple[dict[int, int], list[Fraction]]] = field(default_factory=list)
+    movers: set[int] | None = None
+    leaves: list[tuple[tuple[int, ...], list[Fraction]]] = field(default_factory=list)
 
 
 @dataclass
@@ -55,13 +62,23 @@ class Tree:
         self.sets: list[dict[int, InformationSet]] = [{} for _ in players]
         self._branches: list[_Branch] = []
         self._open: list[_Frame] = []
+        self._n_leaves = 0
         self.complete = False
         self._nothing = [Fraction(0)] * len(players)
 
     def _refuse(self, line: int, complaint: str) -> NoReturn:
         raise FormatError(f"{self.source}, line {line}: {complaint}.")
 
-    def _arrive(self, payoffs: list[Fraction] | None) -> _Frame:
+    def _bounded(self, line: int, number: Fraction, what: str) -> Fraction:
+        if too_long(number):
+            self._refuse(
+                line,
+                f"{what} comes to a fraction of over {MOST_DIGITS:,} digits, want at most that; "
+                "write the numbers as decimals",
+            )
+        return number
+
+    def _arrive(self, line: int, payoffs: list[Fraction] | None) -> _Frame:
         """Step down to the next child; return a frame with the path's probability and payoffs."""
         if not self._open:
             here = _Frame(-1, [], 0, None, Fraction(1), {})
@@ -70,37 +87,47 @@ class Tree:
             k, above.n_read = above.n_read, above.n_read + 1
             here = _Frame(-1, [], 0, above.payoffs, above.probability, above.moves)
             if above.weights:
-                here.probability = above.probability * above.weights[k]
+                chance = above.probability * above.weights[k]
+                here.probability = self._bounded(line, chance, "the probability of this path")
             else:
                 here.moves = {**above.moves, above.player: k}
         if payoffs:
             so_far = here.payoffs
             if so_far:
-                payoffs = [path + now for path, now in zip(so_far, payoffs, strict=True)]
+                payoffs = [
+                    self._bounded(line, path + now, "a payoff of this path")
+                    for path, now in zip(so_far, payoffs, strict=True)
+                ]
             here.payoffs = payoffs
         return here
 
     def chance(self, line: int, weights: list[Fraction], payoffs: list[Fraction] | None) -> None:
         """Add a chance node."""
-        here = self._arrive(payoffs)
+        here = self._arrive(line, payoffs)
         if here.moves or (self._open and not self._open[-1].weights):
             self._refuse(
                 line,
                 "a chance move follows a player's move, want all of chance before the first "
-                "player: in a Bayesian game types are drawn once, at the start",
+                "player, as types are drawn once, at the start; chance that depends on a move, or "
+                f"shows it with noise, {IN_TURNS}",
             )
         here.weights, here.n_children = weights, len(weights)
         self._open.append(here)
 
     def move(self, line: int, i: int, label: int, payoffs: list[Fraction] | None) -> None:
         """Add a node of player `i` in its information set number `label`."""
-        here = self._arrive(payoffs)
+        here = self._arrive(line, payoffs)
         if i in here.moves:
-            self._refuse(
-                line,
-                f"player {self.players[i]!r} moves a second time on this path, want every player "
-                "to move once: this game is no Bayesian game in strategic form",
-            )
+            twice = f"player {self.players[i]!r} moves a second time on this path"
+            if self._branches[-1].types[i] == label:
+                self._refuse(
+                    line,
+                    f"{twice}, in the information set it has been in: it forgets its own move "
+                    "(imperfect recall, an absent-minded player), for which behaviour and mixed "
+                    "strategies differ; want an information set of its own for each move, and "
+                    "then the strategic form (a .nfg file)",
+                )
+            self._refuse(line, f"{twice}, want every player to move once; this {IN_TURNS}")
         if not here.moves:
             self._branches.append(_Branch(here.probability))
         known = self._branches[-1].types.setdefault(i, label)
@@ -108,8 +135,8 @@ class Tree:
             self._refuse(
                 line,
                 f"player {self.players[i]!r} is in information set {label} here and in {known} "
-                "after other actions but the same chance move, want one set: in a Bayesian game "
-                "nobody sees another's action",
+                "after other actions but the same chance move, want one set, as in a Bayesian "
+                f"game nobody sees another's action; this {IN_TURNS}",
             )
         n_actions = len(self.sets[i][label].actions)
         other, first = next(iter(self.sets[i].items()))
@@ -124,19 +151,34 @@ class Tree:
 
     def leaf(self, line: int, payoffs: list[Fraction] | None) -> None:
         """Add a terminal node and close what it completes."""
-        here = self._arrive(payoffs)
+        here = self._arrive(line, payoffs)
         if not here.moves:
             self._branches.append(_Branch(here.probability))
-        first = self._branches[0].leaves
-        movers = first[0][0].keys() if first else here.moves.keys()
-        if here.moves.keys() != movers:
-            i = min(movers ^ here.moves.keys())
+        branch, first = self._branches[-1], self._branches[0]
+        for known in (branch, first):
+            known.movers = known.movers if known.movers is not None else set(here.moves)
+            if here.moves.keys() == known.movers:
+                continue
+            i = min(known.movers ^ here.moves.keys())
+            why = (
+                f"after the same move of chance, another's action decides whether it moves: this "
+                f"{IN_TURNS}"
+                if known is branch
+                else "give it an information set also after those moves of chance where its "
+                "choice changes nothing"
+            )
             self._refuse(
                 line,
                 f"player {self.players[i]!r} does not move on every path, want every player to "
-                "move once on each path",
+                f"move once on each path; {why}",
             )
-        self._branches[-1].leaves.append((here.moves, here.payoffs or self._nothing))
+        self._n_leaves += 1
+        if self._n_leaves * len(self.players) > MOST_CELLS:
+            self._refuse(
+                line, f"the tree has more than {MOST_CELLS:,} payoffs, want at most that many"
+            )
+        cell = tuple(here.moves.get(i, 0) for i in range(len(self.players)))
+        branch.leaves.append((cell, here.payoffs or self._nothing))
         while self._open and self._open[-1].n_read == self._open[-1].n_children:
             self._open.pop()
         self.complete = not self._open
@@ -160,6 +202,12 @@ class Tree:
                 f"the game has {n_types} types and {n_actions} actions, so {cells:,} payoffs, "
                 f"want at most {MOST_CELLS:,}",
             )
+        if too_fine(branch.probability for branch in self._branches):
+            self._refuse(
+                line,
+                f"the prior has a common denominator of over {MOST_DIGITS:,} digits, want at most "
+                "that; write probabilities as decimals",
+            )
         prior = np.full(n_types, Fraction(0), dtype=object)
         joint = [
             tuple(rank[i].get(branch.types.get(i, 0), 0) for i in range(n))
@@ -170,13 +218,14 @@ class Tree:
         tables = [np.full((*n_types, *n_actions), Fraction(0), dtype=object) for _ in range(n)]
         for t, branch in zip(joint, self._branches, strict=True):
             share = branch.probability / prior[t] if prior[t] else Fraction(1)
-            for moves, payoffs in branch.leaves:
-                cell = (*t, *(moves.get(i, 0) for i in range(n)))
+            for actions, payoffs in branch.leaves:
+                cell = (*t, *actions)
                 for table, payoff in zip(tables, payoffs, strict=True):
                     if share == 1:
                         table[cell] = payoff
                     elif share:
-                        table[cell] += share * payoff
+                        mean = table[cell] + share * payoff
+                        table[cell] = self._bounded(line, mean, "an average over chance")
         try:
             return BayesianGame(
                 prior,

@@ -10,8 +10,15 @@ from typing import Any
 
 from econ_theory.arrays import Array, is_exact
 from econ_theory.errors import FormatError, GameError
-from econ_theory.games.finite.bayesian import BayesianGame
-from econ_theory.interop.text import read_text
+from econ_theory.games.finite.bayesian import MOST_PLAYERS, BayesianGame
+from econ_theory.interop.text import (
+    LONE_SURROGATE,
+    MOST_CELLS,
+    MOST_DIGITS,
+    in_short,
+    read_text,
+    too_fine,
+)
 
 __all__ = ["dumps_json", "loads_json", "read_json", "write_json"]
 
@@ -47,7 +54,8 @@ def dumps_json(game: BayesianGame) -> str:
         "prior": _nested(prior),
         "payoffs": [_nested(payoff) for payoff in payoffs],
     }
-    return json.dumps(fields, ensure_ascii=False)
+    text = json.dumps(fields, ensure_ascii=False)
+    return LONE_SURROGATE.sub(lambda half: f"\\u{ord(half.group()):04x}", text)
 
 
 def read_json(path: str | Path) -> BayesianGame:
@@ -75,6 +83,12 @@ def loads_json(text: str, *, source: str = "text") -> BayesianGame:
     >>> loads_json(dumps_json(game)).given[0]
     array([Fraction(1, 3), Fraction(2, 3)], dtype=object)
     """
+    entries = text.count(",") + text.count("[") + text.count("{")
+    if entries > 2 * MOST_CELLS:
+        raise FormatError(
+            f"{source} has {entries:,} commas and opening brackets, want at most "
+            f"{2 * MOST_CELLS:,}; build the game from arrays instead."
+        )
     try:
         fields = json.loads(text)
     except json.JSONDecodeError as error:
@@ -86,11 +100,12 @@ def loads_json(text: str, *, source: str = "text") -> BayesianGame:
     if not isinstance(fields, dict):
         raise FormatError(f"{source} holds a {type(fields).__name__}, want an object with fields.")
     if fields.get("schema") != SCHEMA:
-        raise FormatError(f'{source}: field "schema" is {fields.get("schema")!r}, want {SCHEMA!r}.')
+        got = in_short(fields.get("schema"))
+        raise FormatError(f'{source}: field "schema" is {got}, want {SCHEMA!r}.')
     version = fields.get("version")
     if version != VERSION or isinstance(version, bool):
         raise FormatError(
-            f'{source}: field "version" is {version!r}, want {VERSION}; '
+            f'{source}: field "version" is {in_short(version)}, want {VERSION}; '
             "a newer file needs a newer econ-theory."
         )
     for name in _FIELDS:
@@ -98,20 +113,26 @@ def loads_json(text: str, *, source: str = "text") -> BayesianGame:
             raise FormatError(f'{source}: field "{name}" is missing, want {", ".join(_FIELDS)}.')
     unknown = sorted(fields.keys() - set(_FIELDS))
     if unknown:
-        raise FormatError(f'{source}: field "{unknown[0]}" is unknown, want {", ".join(_FIELDS)}.')
+        raise FormatError(
+            f"{source}: field {in_short(unknown[0])} is unknown, want {', '.join(_FIELDS)}."
+        )
     if not isinstance(fields["title"], str):
-        raise FormatError(f'{source}: field "title" is {fields["title"]!r}, want a string.')
+        raise FormatError(f'{source}: field "title" is {in_short(fields["title"])}, want a string.')
     _check_strings(fields["players"], f'{source}: field "players"')
     for name in ("types", "actions"):
         lists = fields[name]
         if not isinstance(lists, list):
-            raise FormatError(f'{source}: field "{name}" is {lists!r}, want one list a player.')
+            raise FormatError(
+                f'{source}: field "{name}" is {in_short(lists)}, want one list a player.'
+            )
         for i, labels in enumerate(lists):
             _check_strings(labels, f'{source}: field "{name}"[{i}]')
     payoffs = fields["payoffs"]
     if not isinstance(payoffs, list):
-        raise FormatError(f'{source}: field "payoffs" is {payoffs!r}, want one tensor a player.')
-    prior = _numbers(fields["prior"], f'{source}: field "prior"')
+        raise FormatError(
+            f'{source}: field "payoffs" is {in_short(payoffs)}, want one tensor a player.'
+        )
+    prior = _numbers(fields["prior"], f'{source}: field "prior"', probabilities=True)
     tensors = [
         _numbers(payoff, f'{source}: field "payoffs"[{i}]') for i, payoff in enumerate(payoffs)
     ]
@@ -140,30 +161,53 @@ def _map(function: Any, data: Any) -> Any:
     return function(data)
 
 
+def _depth(data: list[Any]) -> int:
+    """Return how deep the deepest list lies, level by level: no recursion, one pass."""
+    level, depth = data, 1
+    while level := [entry for held in level if isinstance(held, list) for entry in (held or [0])]:
+        depth += 1
+    return depth
+
+
 def _check_strings(data: Any, what: str) -> None:
     if not isinstance(data, list) or not all(isinstance(label, str) for label in data):
-        raise FormatError(f"{what} is {data!r:.60}, want a list of strings.")
+        raise FormatError(f"{what} is {in_short(data)}, want a list of strings.")
 
 
-def _numbers(data: Any, what: str) -> Any:
+def _numbers(data: Any, what: str, *, probabilities: bool = False) -> Any:
     """Return nested lists with strings turned into Fractions; one kind of number throughout."""
     kinds: set[str] = set()
+    rationals: set[Fraction] = set()
 
     def number(entry: Any) -> Fraction | float:
         if isinstance(entry, str) and _RATIONAL.fullmatch(entry):
             kinds.add("rational strings")
             try:
-                return Fraction(entry)
+                value = Fraction(entry)
             except ZeroDivisionError:
-                raise FormatError(f"{what} has {entry!r}, want no zero denominator.") from None
+                raise FormatError(
+                    f"{what} has {in_short(entry)}, want no zero denominator."
+                ) from None
+            rationals.add(value)
+            return value
         if isinstance(entry, int | float) and not isinstance(entry, bool):
             kinds.add("numbers")
             return entry
-        raise FormatError(f'{what} has {entry!r:.60}, want numbers or strings such as "1/3".')
+        raise FormatError(f'{what} has {in_short(entry)}, want numbers or strings such as "1/3".')
 
     if not isinstance(data, list):
-        raise FormatError(f"{what} is {data!r:.60}, want nested lists of numbers.")
+        raise FormatError(f"{what} is {in_short(data)}, want nested lists of numbers.")
+    if _depth(data) > 2 * MOST_PLAYERS:
+        raise FormatError(
+            f"{what} is nested {_depth(data)} deep, want two axes a player and at most "
+            f"{MOST_PLAYERS} players."
+        )
     result = _map(number, data)
+    if probabilities and too_fine(rationals):
+        raise FormatError(
+            f"{what} has a common denominator of over {MOST_DIGITS:,} digits, want at most that; "
+            "write its probabilities as numbers."
+        )
     if len(kinds) > 1:
         raise FormatError(f"{what} mixes {' and '.join(sorted(kinds))}, want one kind throughout.")
     return result

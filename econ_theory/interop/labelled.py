@@ -161,7 +161,9 @@ def to_pandas(game: BayesianGame) -> pandas.DataFrame:
 def from_pandas(frame: Any) -> BayesianGame:
     """Return the game in a frame as `to_pandas` lays it out; rows and columns in any order.
 
-    Labels come in the order of their categories, or of their first row.
+    Labels come in the order of their categories, or of their first row. A frame without ``prior``
+    and without any type is a game without types. For wide tables, whose rows and columns are
+    actions, see `BayesianGame.bimatrix`.
 
     Raises
     ------
@@ -181,7 +183,10 @@ def from_pandas(frame: Any) -> BayesianGame:
         )
     numbers, players = _codes(frame["player"])
     n, rows = len(players), len(frame)
-    names = [*_names("type", players), *_names("action", players)]
+    types, actions = _names("type", players), _names("action", players)
+    if not {*types, "prior"} & set(frame.columns):
+        frame = frame.assign(prior=1.0, **dict.fromkeys(types, "t1"))
+    names = [*types, *actions]
     missing = [name for name in (*names, "prior", "payoff") if name not in frame.columns]
     if missing:
         raise GameError(f"the frame lacks the columns {missing}, want those of to_pandas.")

@@ -12,6 +12,7 @@ from econ_theory.arrays import Array
 from econ_theory.errors import GameError
 from econ_theory.forms import harsanyi_form
 from econ_theory.games.finite.bayesian import BayesianGame
+from econ_theory.games.finite.labels import default_labels
 from econ_theory.interop.text import MOST_CELLS, distinct, number_text, quoted, read_text
 from econ_theory.interop.tokens import Tokens
 
@@ -121,19 +122,29 @@ def loads_nfg(text: str, *, source: str = "text") -> BayesianGame:
     tokens.advance()
     title = tokens.string("the title")
     line = tokens.next.line
-    players = tokens.strings("player names")
+    players = tokens.players()
     n = len(players)
-    actions = _strategies(tokens)
-    if n == 0 or len(actions) != n:
-        tokens.refuse(line, f"there are {n} players and {len(actions)} lists of strategies")
-    if min(len(labels) for labels in actions) == 0:
+    strategies = _strategies(tokens, n)
+    if len(strategies) != n:
+        tokens.refuse(line, f"there are {n} players and {len(strategies)} lists of strategies")
+    counts = [given if isinstance(given, int) else len(given) for given in strategies]
+    if min(counts) == 0:
         tokens.refuse(line, "a player has no strategies, want at least one")
     if tokens.next.kind == "string":
         tokens.advance()
-    counts = [len(labels) for labels in actions]
     cells = math.prod(counts)
     if cells * n > MOST_CELLS:
-        tokens.refuse(line, f"the game has {cells * n:,} payoffs, want at most {MOST_CELLS:,}")
+        count = f"{cells * n:,}" if cells < 1e15 else f"{cells * n:.3g}"
+        tokens.refuse(line, f"the game has {count} payoffs, want at most {MOST_CELLS:,}")
+    if cells > tokens.length:
+        # Each cell has a number of its own, so this one is cut short: no memory is taken for it.
+        tokens.refuse(
+            line,
+            f"the game has {cells:,} cells and the file {tokens.length:,} characters, want a "
+            "payoff or an outcome for each cell",
+        )
+    actions = [default_labels("a", a) if isinstance(a, int) else distinct(a, "a")
+               for a in strategies]  # fmt: skip
     values = _outcomes(tokens, n, cells) if tokens.at("{") else _payoffs(tokens, n, cells)
     if tokens.next.kind != "end":
         tokens.refuse(tokens.next.line, f"found {tokens.next} after the last cell, want the end")
@@ -144,27 +155,24 @@ def loads_nfg(text: str, *, source: str = "text") -> BayesianGame:
             one,
             list(tables),
             players=distinct(players, "player "),
-            actions=[distinct(labels, "a") for labels in actions],
+            actions=actions,
             title=title,
         )
     except GameError as error:
         tokens.refuse(line, str(error).rstrip("."))
 
 
-def _strategies(tokens: Tokens) -> list[list[str]]:
-    """Read ``{ 2 2 }`` or ``{ { "a" "b" } { "c" "d" } }``."""
+def _strategies(tokens: Tokens, n: int) -> list[list[str] | int]:
+    """Read ``{ 2 2 }`` or ``{ { "a" "b" } { "c" "d" } }``; stop after more than `n` entries."""
     tokens.take("{", "the list of strategies")
-    result: list[list[str]] = []
-    while not tokens.at("}"):
+    result: list[list[str] | int] = []
+    while not tokens.at("}") and len(result) <= n:
         if tokens.at("{"):
             result.append(tokens.strings("strategies"))
-            continue
-        line = tokens.next.line
-        count = tokens.integer("a number of strategies, or a list of them")
-        if count > MOST_CELLS:
-            tokens.refuse(line, f"a player has {count:,} strategies, want at most {MOST_CELLS:,}")
-        result.append([f"a{k}" for k in range(1, count + 1)])
-    tokens.advance()
+        else:
+            result.append(tokens.integer("a number of strategies, or a list of them"))
+    if len(result) <= n:
+        tokens.advance()
     return result
 
 

@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import reprlib
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from math import lcm
 from pathlib import Path
 from typing import Any
 
-from econ_theory.errors import FormatError
+from econ_theory.errors import FormatError, GameError
 
-__all__ = ["MOST_BYTES", "MOST_CELLS", "distinct", "number_text", "quoted", "read_text"]
+__all__ = [
+    "LONE_SURROGATE",
+    "MOST_BYTES",
+    "MOST_CELLS",
+    "MOST_DIGITS",
+    "distinct",
+    "in_short",
+    "number_text",
+    "quoted",
+    "read_text",
+    "too_fine",
+    "too_long",
+]
 
 MOST_BYTES = 64_000_000
 """Largest file that is read."""
 
 MOST_CELLS = 4_000_000
 """Most payoffs that a file may ask for; each becomes a Fraction."""
+
+MOST_DIGITS = 2000
+"""Most digits of a numerator or denominator, also of one that sums and products in a file make.
+
+A float's exact value has at most 309 digits over at most 324. Without a bound, a megabyte of
+probabilities with different denominators costs minutes, for a sum that nobody can read.
+"""
+
+MOST_BITS = int(MOST_DIGITS * 3.3219281)
+
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character, which no UTF-8 file can hold; JSON can, as an escape."""
 
 
 def read_text(path: str | Path) -> str:
@@ -64,7 +91,17 @@ def quoted(label: str) -> str:
 
     >>> print(quoted('say "hi"'))
     "say \"hi\""
+
+    Raises
+    ------
+    GameError
+        If the label has a lone surrogate, which no such file can hold.
     """
+    if LONE_SURROGATE.search(label):
+        raise GameError(
+            f"the label {in_short(label)} has half of a surrogate pair, want whole characters in "
+            "a Gambit file; write JSON, or relabel the game."
+        )
     return '"' + label.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -75,13 +112,46 @@ def distinct(labels: Sequence[str], stem: str) -> tuple[str, ...]:
     ('low', 't2', 'low (2)')
     """
     taken: set[str] = set()
+    copies: dict[str, int] = {}
     result = []
     for k, label in enumerate(labels, start=1):
-        base = label if label.strip() else f"{stem}{k}"
-        candidate, copy = base, 1
+        base = candidate = label if label.strip() else f"{stem}{k}"
+        # Each base goes on from its last copy, so that thousands of equal labels cost one pass.
         while candidate in taken:
-            copy += 1
-            candidate = f"{base} ({copy})"
+            copies[base] = copies.get(base, 1) + 1
+            candidate = f"{base} ({copies[base]})"
         taken.add(candidate)
         result.append(candidate)
     return tuple(result)
+
+
+def in_short(data: Any) -> str:
+    """Return `data` as a person can read it in a complaint: cut in depth and in length.
+
+    >>> in_short("x" * 200), in_short([[[[[[[[1]]]]]]]])
+    ("'xxxxxxxxxxxx...xxxxxxxxxxxxx'", '[[[[[[...]]]]]]')
+    """
+    return reprlib.repr(data)
+
+
+def too_fine(numbers: Iterable[Fraction]) -> bool:
+    """Return whether the common denominator of `numbers`, and so their sum, has over 2,000 digits.
+
+    >>> too_fine([Fraction(1, 2), Fraction(1, 3)])
+    False
+    """
+    common = 1
+    for number in numbers:
+        common = lcm(common, number.denominator)
+        if common.bit_length() > MOST_BITS:
+            return True
+    return False
+
+
+def too_long(number: Fraction) -> bool:
+    """Return whether `number`, made by sums and products in a file, has over 2,000 digits.
+
+    >>> too_long(Fraction(1, 3) ** 1000), too_long(Fraction(1, 3) ** 9000)
+    (False, True)
+    """
+    return max(number.numerator.bit_length(), number.denominator.bit_length()) > MOST_BITS

@@ -6,14 +6,16 @@ import re
 import sys
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
 from econ_theory.errors import FormatError
+from econ_theory.games.finite.bayesian import MOST_PLAYERS
 
 __all__ = ["Token", "Tokens"]
 
 _TOKEN = re.compile(
-    r'(?P<space>\s+)|(?P<string>"(?:[^"\\]|\\.)*")|(?P<mark>[{},])|(?P<word>[^\s{},"]+)|(?P<bad>")',
+    r'(?P<space>\s+)|(?P<string>"(?:[^"\\]++|\\.)*+")|(?P<mark>[{},])|(?P<word>[^\s{},"]+)|(?P<bad>")',
     re.DOTALL,
 )
 _NUMBER = re.compile(
@@ -21,6 +23,7 @@ _NUMBER = re.compile(
 )
 _ESCAPE = re.compile(r'\\(["\\])')
 LONGEST_NUMBER = 2000
+MOST_REMEMBERED = 4096
 LARGEST_EXPONENT = 400
 LARGEST_FLOAT = sys.float_info.max
 
@@ -52,6 +55,7 @@ class Tokens:
 
     def __init__(self, text: str, source: str) -> None:
         self.source = source
+        self.length = len(text)
         self._words = self._scan(text)
         self.next = next(self._words)
 
@@ -106,6 +110,20 @@ class Tokens:
         self.advance()
         return result
 
+    def players(self) -> list[str]:
+        """Return the list of players' names, of which a game here has at most 26."""
+        line = self.next.line
+        names = self.strings("player names")
+        if not names:
+            self.refuse(line, "the list of players is empty, want at least one player")
+        if len(names) > MOST_PLAYERS:
+            self.refuse(
+                line,
+                f"the game has {len(names)} players, want at most {MOST_PLAYERS}; "
+                "merge players or leave out those whose play changes nothing",
+            )
+        return names
+
     def integer(self, what: str) -> int:
         """Return the non-negative integer that is next."""
         word = self.next
@@ -130,10 +148,11 @@ class Tokens:
                 f"{what} is {word}, want at most 2,000 characters and an exponent within 400",
             )
         try:
-            value = Fraction(word.text)
+            value = _fraction(word.text)
+            float(value)
         except ZeroDivisionError:
             self.refuse(word.line, f"{what} is {word}, want a denominator other than zero")
-        if abs(value) > LARGEST_FLOAT:
+        except OverflowError:
             self.refuse(word.line, f"{what} is {word}, want a size of at most {LARGEST_FLOAT:.3g}")
         self.advance()
         return value
@@ -148,3 +167,9 @@ class Tokens:
                 self.advance()
         self.advance()
         return result
+
+
+@lru_cache(MOST_REMEMBERED)
+def _fraction(text: str) -> Fraction:
+    """Return the number `text`; a table that repeats its payoffs holds each of them once."""
+    return Fraction(text)

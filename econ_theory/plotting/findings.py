@@ -22,8 +22,16 @@ SHADES = {
     "vacuous": "#e8a33d",
     "undefined": "#8e7cc3",
     "undecided": "#8b9099",
+    "open": "#d9dbe0",
 }
-SIGNS = {"holds": "✓", "fails": "✗", "vacuous": "○", "undefined": "∅", "undecided": "?"}
+SIGNS = {
+    "holds": "✓",
+    "fails": "✗",
+    "vacuous": "○",
+    "undefined": "∅",
+    "undecided": "?",
+    "open": "…",
+}
 MARKS = (":", (0, (5, 2, 1, 2)), (0, (1, 3)))
 ROW_HEIGHT = 0.3
 """Of a ledger's line, inches."""

@@ -63,7 +63,7 @@ class Rate:
 
     def __str__(self) -> str:
         low, high = self.interval
-        text = f"exponent {self.exponent:.3f} in [{low:.3f}, {high:.3f}] ({self.method})"
+        text = f"exponent {self.exponent:z.3f} in [{low:z.3f}, {high:z.3f}] ({self.method})"
         if self.linear_test is not None:
             text += f"; linear component p = {self.linear_test.p_value:.2g}"
         return text

@@ -9,7 +9,7 @@ completion, so their answers stay independent given the question.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,11 +21,13 @@ from llm_bridge.bank.table import MISSING, BankTable
 from llm_bridge.errors import ConfigError, ModelError
 from llm_bridge.messages import Question, Request, Usage
 from llm_bridge.models.base import ChatModel
-from llm_bridge.models.codecs import answer_messages, max_tokens, parse_answer, stop_strings
+from llm_bridge.models.codecs import answer_messages, max_tokens, stop_strings
 from llm_bridge.models.controls import ControlMenu
 from llm_bridge.models.embeddings import Embedder
 from llm_bridge.models.ledger import Ledger
+from llm_bridge.tasks.answers import read_reply
 from llm_bridge.tasks.base import Task
+from llm_bridge.tasks.comparison import answer_key
 
 __all__ = ["MISSING", "Bank", "BankTable", "SignalBins"]
 
@@ -115,7 +117,8 @@ class Bank:
         self._answers = np.full((*shape, 0), MISSING, dtype=np.int32)
         self._counts = np.zeros(shape, dtype=np.int64)
         self._usage = np.zeros((*shape, 3), dtype=np.int64)
-        self._values: list[dict[str, int]] = [{} for _ in self.questions]
+        self._values: list[list[str]] = [[] for _ in self.questions]
+        self._keys: list[dict[Hashable, int]] = [{} for _ in self.questions]
         self._scores: list[list[float]] = [[] for _ in self.questions]
         self._rows: dict[str, np.ndarray] = {}
         self._signals = np.full((len(self.questions), len(self.executors)), np.nan)
@@ -134,7 +137,7 @@ class Bank:
 
     def value(self, q: int, answer: int) -> str:
         """Return the text of answer id `answer` to question `q`; "" for INVALID."""
-        return "" if answer == INVALID else list(self._values[q])[answer]
+        return "" if answer == INVALID else self._values[q][answer]
 
     def ensure(
         self,
@@ -180,6 +183,7 @@ class Bank:
             if not missing:
                 continue
             replies = model.complete([self._probe(q, i) for q in missing])
+            self._table = None
             for q, reply in zip(missing, replies, strict=True):
                 if not reply.error and not reply.usage.completion:
                     # A probe that ends before its first token is as unsure as can be.
@@ -193,7 +197,6 @@ class Bank:
                         f"that gives log-probabilities."
                     )
                 self._signals[q, i] = reply.mean_logprob
-                self._table = None
         return self._signals[rows]
 
     def draw(self, q: int, i: int, k: int, rng: Seed = None) -> int:
@@ -274,7 +277,7 @@ class Bank:
         for (q, p, k, s), reply in zip(slots, replies, strict=True):
             usage: Usage = reply.usage
             self._usage[q, p, k] += (usage.prompt, usage.cached, usage.completion)
-            answer = parse_answer("" if reply.error else reply.text)
+            answer = read_reply(reply, form=self.questions[q].form)
             self.n_invalid += not answer.valid
             unreadable += not answer.valid and not reply.error
             self._answers[q, p, k, s] = self._id(q, answer.value) if answer.valid else INVALID
@@ -285,15 +288,18 @@ class Bank:
             ledger.record_invalid("bank", model.name, unreadable)
 
     def _id(self, q: int, value: str) -> int:
-        values = self._values[q]
-        if value not in values:
-            values[value] = len(values)
-            self._scores[q].append(float(self.task.score(self.questions[q], value)))
-        return values[value]
+        """Return the id of `value`; answers that say the same share the first one's."""
+        question, values, keys = self.questions[q], self._values[q], self._keys[q]
+        key = answer_key(value, question.form)
+        if key not in keys:
+            keys[key] = len(values)
+            values.append(value)
+            self._scores[q].append(float(self.task.score(question, value)))
+        return keys[key]
 
     def question_tables(self, q: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the scores (V,) and cosines (V, V) of the distinct answers to question `q`."""
-        self._embed(list(self._values[q]))
+        self._embed(self._values[q])
         return np.array(self._scores[q]), self._cosines(q)
 
     def _embed(self, values: Sequence[str]) -> None:
@@ -324,9 +330,9 @@ class Bank:
             temperature=control.temperature,
             top_p=control.top_p,
             repeat_penalty=control.repeat_penalty,
-            max_tokens=max_tokens(control.style),
+            max_tokens=max_tokens(control.style, question.form),
             seed=_seed(self.seed, "bank", question.id, control.label, s),
-            stop=stop_strings(control.style),
+            stop=stop_strings(control.style, question.form),
             purpose="bank",
         )
 

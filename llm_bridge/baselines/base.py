@@ -9,7 +9,7 @@ import numpy as np
 
 from llm_bridge.errors import ConfigError
 from llm_bridge.messages import Completion, Question
-from llm_bridge.models.codecs import parse_answer
+from llm_bridge.tasks.answers import read_reply
 from llm_bridge.tasks.base import Task
 
 __all__ = ["Results", "results_of"]
@@ -117,11 +117,14 @@ def results_of(
         cached_tokens=np.array([sum(u.cached for u in row) for row in usages]),
         completion_tokens=np.array([sum(u.completion for u in row) for row in usages]),
         calls=np.array([len(row) for row in usages]),
-        invalid=np.array(_unreadable(completions) if invalid is None else invalid),
+        invalid=np.array(_unreadable(questions, completions) if invalid is None else invalid),
     )
 
 
-def _unreadable(completions: Sequence[Sequence[Completion]]) -> list[int]:
+def _unreadable(
+    questions: Sequence[Question], completions: Sequence[Sequence[Completion]]
+) -> list[int]:
     return [
-        sum(bool(r.error) or not parse_answer(r.text).valid for r in row) for row in completions
+        sum(not read_reply(reply, form=question.form).valid for reply in row)
+        for question, row in zip(questions, completions, strict=True)
     ]

@@ -71,6 +71,16 @@ class FrontierPoint:
         """Prompt plus completion tokens a question."""
         return self.prompt + self.completion
 
+    @property
+    def replies(self) -> int:
+        """Replies to all questions, readable or not."""
+        return round(self.calls * self.n_questions)
+
+    @property
+    def unreadable(self) -> float:
+        """The share of replies that could not be read."""
+        return self.invalid / max(self.replies, 1)
+
 
 def paired_difference(
     results: Results,

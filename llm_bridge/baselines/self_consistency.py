@@ -9,21 +9,24 @@ from dataclasses import replace
 from llm_bridge.baselines.base import Results, results_of
 from llm_bridge.baselines.single import answer_request
 from llm_bridge.errors import ConfigError
-from llm_bridge.messages import Completion, Question
+from llm_bridge.messages import AnswerForm, Completion, Question
 from llm_bridge.models.base import ChatModel
-from llm_bridge.models.codecs import parse_answer
+from llm_bridge.tasks.answers import read_reply
 from llm_bridge.tasks.base import Task
+from llm_bridge.tasks.comparison import unified
 
 __all__ = ["majority", "run_self_consistency"]
 
 
-def majority(answers: Sequence[str]) -> str:
+def majority(answers: Sequence[str], form: AnswerForm = "value") -> str:
     """Return the commonest of the non-empty `answers`, the earliest at a tie, "" without any.
 
-    >>> majority(["", "5", "4", "4", ""]), majority(["5", "4"]), majority([""])
+    Answers that say the same count as one.
+
+    >>> majority(["", "5", "4", "4.0", ""]), majority(["5", "4"]), majority([""])
     ('4', '5', '')
     """
-    votes = Counter(answer for answer in answers if answer)
+    votes = Counter(answer for answer in unified(answers, form) if answer)
     return max(votes, key=votes.__getitem__) if votes else ""
 
 
@@ -86,7 +89,10 @@ def run_self_consistency(
         while open_ := [q for q in everyone if _fits(replies[q], tokens_per_question)]:
             sample(open_, 1)
         name = f"self-consistency {tokens_per_question} tokens"
-    answers = [majority([parse_answer(r.text).value for r in row]) for row in replies]
+    answers = [
+        majority([read_reply(r, form=question.form).value for r in row], question.form)
+        for question, row in zip(questions, replies, strict=True)
+    ]
     return results_of(name, task, questions, answers, replies)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from llm_bridge.baselines.base import Results, results_of
 from llm_bridge.messages import Question, Request
 from llm_bridge.models.base import ChatModel
-from llm_bridge.models.codecs import answer_messages, max_tokens, parse_answer, stop_strings
+from llm_bridge.models.codecs import answer_messages, max_tokens, stop_strings
+from llm_bridge.tasks.answers import read_reply
 from llm_bridge.tasks.base import Task
 
 __all__ = ["answer_request", "run_single"]
@@ -28,9 +29,9 @@ def answer_request(
         model.name,
         answer_messages(question, strategy=strategy, style=style),
         temperature=temperature,
-        max_tokens=max_tokens(style),
+        max_tokens=max_tokens(style, question.form),
         seed=seed,
-        stop=stop_strings(style),
+        stop=stop_strings(style, question.form),
         purpose=purpose,
     )
 
@@ -60,5 +61,8 @@ def run_single(
         for q in questions
     ]
     replies = model.complete(requests)
-    answers = [parse_answer(reply.text).value for reply in replies]
+    answers = [
+        read_reply(reply, form=question.form).value
+        for question, reply in zip(questions, replies, strict=True)
+    ]
     return results_of(f"single ({style})", task, questions, answers, [[r] for r in replies])

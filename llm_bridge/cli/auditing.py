@@ -8,18 +8,27 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from econ_theory.audit import CLAIMS, Ledger, run_audit
 from econ_theory.errors import AuditError, SettingError, require
-from llm_bridge.cli.console import emit, err, guarded, out
-from llm_bridge.studies.claims import TRAINING_CLAIMS
+from llm_bridge.cli.console import EXIT_ERROR, complain, emit, err, guarded, out
+from llm_bridge.cli.extras import EXTRAS, check_installed, found_version
+from llm_bridge.cli.files import check_target, replace_file
+
+if TYPE_CHECKING:
+    from econ_theory.audit import Claim, Ledger
 
 __all__ = ["audit"]
 
 COLOURS = {"holds": "green", "fails": "red", "vacuous": "yellow", "undefined": "magenta"}
+
+MOST_WORKERS = 4
+"""Processes a core; each holds a whole interpreter with its libraries."""
+
+PATIENCE = 10
+"""Seconds to wait for a scheduler."""
 
 
 @guarded
@@ -39,12 +48,16 @@ def audit(
     json_: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """Run one experiment a published claim and print the verdicts."""
-    if html is not None and not html.parent.is_dir():
-        raise SettingError(f"{html.parent} is not a folder, want one to write {html.name} in.")
+    from econ_theory.audit import run_audit
+
+    check_target(html, ".html")
+    if html is not None:
+        check_installed("jinja2")
+    claims = _claims(only or [])
     try:
         with _executor(workers, scheduler) as executor, _progress() as progress:
             ledger = run_audit(
-                (*CLAIMS, *TRAINING_CLAIMS),
+                claims,
                 only=only or None,
                 quick=quick,
                 executor=executor,
@@ -52,21 +65,47 @@ def audit(
                 progress=progress,
             )
     except AuditError as error:
-        _tell(error.ledger, html, json_)
-        raise
-    _tell(ledger, html, json_)
-
-
-def _tell(ledger: Ledger, html: Path | None, json_: bool) -> None:
-    if html is not None:
-        from llm_bridge.report import render_audit
-
-        html.write_text(render_audit(ledger), encoding="utf-8")
-        err.print(f"wrote {html}", markup=False)
+        # What was completed is not lost; JSON is one document that holds the error as well.
+        complain(error)
+        _tell(error.ledger, html)
+        if json_:
+            emit({"error": str(error), "claims": error.ledger.records()})
+        else:
+            _show(error.ledger)
+        raise typer.Exit(EXIT_ERROR) from None
+    _tell(ledger, html)
     if json_:
         emit(ledger.records())
     else:
         _show(ledger)
+
+
+def _claims(only: list[str]) -> tuple[Claim, ...]:
+    """Return the claims of theory, and those of training where what trains is installed."""
+    from econ_theory.audit import CLAIMS
+
+    extra = EXTRAS["llm"]
+    missing = [name for name in extra.packages.values() if found_version(name) is None]
+    if not missing:
+        from llm_bridge.studies.claims import TRAINING_CLAIMS
+
+        return (*CLAIMS, *TRAINING_CLAIMS)
+    words = f"claims about training need {', '.join(missing)}; run: {extra.remedy}"
+    known = {claim.id for claim in CLAIMS}
+    if not known.issuperset(only):
+        unknown = ", ".join(id for id in only if id not in known)
+        raise SettingError(f"only is {unknown}, want one of {', '.join(sorted(known))}; {words}")
+    if not only:
+        complain(f"left out: {words}", style="yellow")
+    return CLAIMS
+
+
+def _tell(ledger: Ledger, html: Path | None) -> None:
+    if html is not None:
+        from llm_bridge.report import render_audit
+
+        replace_file(html, render_audit(ledger))
+        complain(f"wrote {html}", style="")
 
 
 def _show(ledger: Ledger) -> None:
@@ -95,19 +134,36 @@ def _show(ledger: Ledger) -> None:
 @contextmanager
 def _executor(workers: int | None, scheduler: str | None) -> Iterator[Executor | None]:
     if scheduler is not None:
-        client = require("distributed", "cluster").Client(scheduler)
+        client = _client(scheduler)
         try:
             yield client.get_executor()
         finally:
             client.close()
         return
-    workers = workers or os.cpu_count() or 1
+    cores = os.cpu_count() or 1
+    if (workers or 1) > MOST_WORKERS * cores:
+        raise SettingError(
+            f"workers is {workers}, want at most {MOST_WORKERS} a core, {MOST_WORKERS * cores} "
+            "here; leave it out for one a core."
+        )
+    workers = workers or cores
     if workers == 1:
         yield None
         return
     # Forking a process that holds the threads of numpy's BLAS can hang.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         yield pool
+
+
+def _client(scheduler: str) -> Any:
+    distributed = require("distributed", "cluster")
+    try:
+        return distributed.Client(scheduler, timeout=PATIENCE)
+    except (OSError, ValueError, TypeError) as error:
+        raise SettingError(
+            f"scheduler is {scheduler!r}, which gave no answer in {PATIENCE} seconds ({error}), "
+            "want the address of a Dask scheduler, e.g. tcp://127.0.0.1:8786."
+        ) from error
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import platform
 import shutil
@@ -14,26 +13,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from llm_bridge.cli.console import EXIT_NOT_CONVERGED, emit, err, guarded, out
+from econ_theory.errors import EconError
+from llm_bridge.cli.console import EXIT_NOT_CONVERGED, complain, emit, guarded, out, say, shown
+from llm_bridge.cli.extras import CORE, EXTRAS, Extra, found_version
 
 __all__ = ["Finding", "doctor", "findings"]
 
-NEEDED = {
-    "": ("numpy", "scipy", "nashpy", "sympy", "matplotlib", "lazy_loader", "tqdm"),
-    "llm": (
-        "torch",
-        "openai",
-        "pydantic",
-        "typer",
-        "rich",
-        "jinja2",
-        "platformdirs",
-        "reasoning-gym",
-        "xllamacpp",
-        "wordllama",
-    ),
-    "dev": ("pytest", "hypothesis", "pygambit", "nbmake", "ruff", "pyright", "import-linter"),
-}
+COLOURS = {"ok": "green", "missing": "red", "note": "yellow"}
 
 
 @dataclass(frozen=True)
@@ -51,19 +37,21 @@ def doctor(
     probe: Annotated[
         bool, typer.Option(help="Also measure how often the local model is right, by task.")
     ] = False,
-    questions: Annotated[int, typer.Option("-n", help="Questions a task for --probe.")] = 20,
+    questions: Annotated[
+        int, typer.Option("-n", min=1, max=10_000, help="Questions a task for --probe.")
+    ] = 20,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
-    """Say what works on this machine, what is missing and how to get it."""
+    """Say what works on this machine, what is missing for what, and how to get it."""
     found = list(findings())
     rows = _probe(questions) if probe else []
     if json_:
         emit({"findings": [asdict(finding) for finding in found], "probe": rows})
     else:
-        marks = {"ok": "[green]ok[/]", "missing": "[red]missing[/]", "note": "[yellow]note[/]"}
         for finding in found:
             remedy = f" — {finding.remedy}" if finding.remedy else ""
-            out.print(f"{marks[finding.state]:>18}  {finding.what}: {finding.detail}{remedy}")
+            out.print(shown(f"{finding.state:>7}", COLOURS[finding.state]), end="  ")
+            say(f"{finding.what}: {finding.detail}{remedy}")
         if rows:
             _show_probe(rows)
     if any(finding.state == "missing" for finding in found):
@@ -77,22 +65,34 @@ def findings() -> Iterator[Finding]:
     remedy = "" if enough else "install Python 3.11 or newer"
     yield Finding("Python", "ok" if enough else "missing", version, remedy)
     yield Finding("processor cores", "ok", str(os.cpu_count()))
-    for extra, names in NEEDED.items():
-        for name in names:
-            yield _package(name, extra)
-    yield from _weights()
-    yield _embedder()
+    for name in CORE:
+        yield _package(name)
+    for extra in EXTRAS.values():
+        yield _extra(extra)
+    if found_version("platformdirs"):
+        yield from _weights()
+    if found_version("wordllama"):
+        yield _embedder()
     yield _endpoint()
     yield _folder(Path("runs"))
 
 
-def _package(name: str, extra: str) -> Finding:
-    try:
-        return Finding(name, "ok", importlib.metadata.version(name))
-    except importlib.metadata.PackageNotFoundError:
-        target = f"econ-theory[{extra}]" if extra else "econ-theory"
-        state = "note" if extra == "dev" else "missing"
-        return Finding(name, state, "not installed", f'pip install "{target}"')
+def _package(name: str) -> Finding:
+    found = found_version(name)
+    if found is None:
+        return Finding(name, "missing", "not installed", 'pip install "econ-theory"')
+    return Finding(name, "ok", found)
+
+
+def _extra(extra: Extra) -> Finding:
+    """Say what an extra is for, and what it has or lacks; to lack one is no fault."""
+    versions = {name: found_version(name) for name in extra.packages.values()}
+    missing = [name for name, found in versions.items() if found is None]
+    what = f"extra {extra.name} ({extra.purpose})"
+    if missing:
+        words = f"not installed: {', '.join(missing)}"
+        return Finding(what, "note", words, extra.remedy)
+    return Finding(what, "ok", ", ".join(f"{name} {found}" for name, found in versions.items()))
 
 
 def _weights() -> Iterator[Finding]:
@@ -114,14 +114,13 @@ def _weights() -> Iterator[Finding]:
 
 
 def _embedder() -> Finding:
-    from econ_theory.errors import EconError
     from llm_bridge.models.embeddings import WordLlamaEmbedder
 
     try:
         embedder = WordLlamaEmbedder()
         embedder.embed(["four"])
     except EconError as error:
-        return Finding("embeddings", "missing", str(error), 'pip install "econ-theory[llm]"')
+        return Finding("embeddings", "missing", str(error), EXTRAS["llm"].remedy)
     return Finding("embeddings", "ok", f"{embedder.name}, {embedder.dimension} dimensions, offline")
 
 
@@ -152,7 +151,9 @@ def _probe(n: int) -> list[dict[str, object]]:
     from llm_bridge.settings.config import preset
     from llm_bridge.studies.probe import probe_config
 
-    err.print(f"asking the local model {n} questions in each style and at each temperature ...")
+    complain(
+        f"asking the local model {n} questions in each style and at each temperature ...", style=""
+    )
     return [asdict(row) for row in probe_config(preset("demo"), n=n)]
 
 
@@ -161,5 +162,5 @@ def _show_probe(rows: list[dict[str, object]]) -> None:
 
     table = Table(*[str(key).replace("_", " ") for key in rows[0]])
     for row in rows:
-        table.add_row(*(f"{v:.2f}" if isinstance(v, float) else str(v) for v in row.values()))
+        table.add_row(*(shown(f"{v:.2f}" if isinstance(v, float) else v) for v in row.values()))
     out.print(table)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from llm_bridge.cli.console import emit, guarded, out
+from econ_theory.errors import EconError
+from llm_bridge.cli.console import emit, guarded, say
+from llm_bridge.cli.extras import check_installed
 from llm_bridge.cli.progress import stage_progress
 from llm_bridge.errors import ConfigError
 
@@ -39,6 +41,8 @@ def train(
     json_: Json = False,
 ) -> None:
     """Train a team of language models with ECON; a run that was interrupted goes on."""
+    if not show:
+        check_installed("torch")
     from llm_bridge.runs import Run
     from llm_bridge.settings.config_text import to_toml
 
@@ -52,7 +56,7 @@ def train(
         return
     settings = _settings(config, preset, name, seed)
     if show:
-        out.print(to_toml(settings.model_dump(mode="json", exclude_none=True)), markup=False)
+        say(to_toml(settings.model_dump(mode="json", exclude_none=True)))
         return
     with stage_progress("train") as live, Run.create(settings, root, ledger=live.ledger) as run:
         _train(run, live, json_)
@@ -77,14 +81,19 @@ def verify(run: Folder, json_: Json = False) -> None:
 @guarded
 def report(run: Folder, json_: Json = False) -> None:
     """Write the run's report.html from what its stages found."""
+    check_installed("jinja2")
     from llm_bridge.runs import Run
 
-    with Run.open(run) as opened:
+    with _whole(run):
+        opened = Run.open(run)
+    with opened:
+        with _whole(run):
+            data = opened.report_data()
         file = opened.report()
         if json_:
-            emit(opened.report_data().to_dict())
+            emit(data.to_dict())
         else:
-            out.print(f"report: {file}", markup=False)
+            say(f"report: {file}")
 
 
 @guarded
@@ -93,6 +102,8 @@ def demo(
     preset: Annotated[str, typer.Option(help="A shipped configuration by name.")] = "demo",
 ) -> None:
     """Do the main job: train on real local models, compare, verify, write the report."""
+    for module in ("torch", "jinja2"):
+        check_installed(module)
     from llm_bridge.runs import Run
 
     settings = _settings(None, preset, None, None)
@@ -107,7 +118,7 @@ def demo(
     with Run.open(folder) as run:
         file = run.report()
         _show(run.report_data())
-    out.print(f"\nreport: {file}", markup=False)
+    say(f"\nreport: {file}")
 
 
 def _settings(
@@ -139,20 +150,37 @@ def _train(run: Run, live: Any, json_: bool) -> None:
     last = system.curve[-1]
     groups = ", ".join(f"{name} {count:,}" for name, count in system.n_parameters.items())
     live.finish()
-    out.print(f"parameters: {groups}", markup=False)
-    out.print(
+    say(f"parameters: {groups}")
+    say(
         f"{last['episodes']} episodes, mean reward {last['reward']:.3f} at the end "
-        f"({system.stopped}); next: econ compare {run.folder}",
-        markup=False,
+        f"({system.stopped}); next: econ compare {run.folder}"
     )
 
 
 @contextmanager
 def _opened(folder: Path, stage: str) -> Iterator[Run]:
+    check_installed("torch")
     from llm_bridge.runs import Run
 
-    with stage_progress(stage) as live, Run.open(folder, ledger=live.ledger) as run:
-        yield run
+    with stage_progress(stage) as live:
+        with _whole(folder):
+            run = Run.open(folder, ledger=live.ledger)
+        with run:
+            yield run
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[None]:
+    """Say in a sentence that the files of a run, read inside the block, are damaged."""
+    try:
+        yield
+    except EconError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ConfigError(
+            f"the run in {folder} is damaged ({type(error).__name__}: {error}), want the files "
+            "that econ train wrote; restore them from a copy, or start a new run."
+        ) from error
 
 
 def _tell(folder: Path, stage: str, json_: bool) -> None:
@@ -170,4 +198,4 @@ def _show(data: ReportData) -> None:
     from llm_bridge.report import verdict
 
     for line in verdict(data):
-        out.print(str(line), markup=False)
+        say(line)

@@ -2,125 +2,236 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from dataclasses import MISSING, fields, is_dataclass
+from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from econ_theory import BayesianGame, Solution, solve, solve_all, solvers
-from econ_theory.certificates import certify
+from econ_theory import BayesianGame, Solution, StrategyProfile, solve, solve_all, solvers
+from econ_theory.certificates import certify, recover_exactly
+from econ_theory.driver import EXACT_TOL
 from econ_theory.errors import SettingError
-from econ_theory.interop import read_efg, read_json, read_nfg
-from llm_bridge.cli.console import EXIT_NOT_CONVERGED, emit, guarded, out
+from llm_bridge.cli.console import (
+    EXIT_NOT_CONVERGED,
+    complain,
+    emit,
+    guarded,
+    out,
+    say,
+    shown,
+)
+from llm_bridge.cli.files import check_target, read_game, replace_file
 
-__all__ = ["solve_file"]
+__all__ = ["solve_file", "solver_names"]
 
-READERS = {".efg": read_efg, ".nfg": read_nfg, ".json": read_json}
+MOST_COLUMNS = 8
+"""Actions up to which each has a column; more are listed where they are played."""
+
+MOST_CHARACTERS = 20
+"""Length up to which a person is shown a probability as a fraction."""
+
+Choices = Annotated[
+    str | None,
+    typer.Option(help="Solver by name, e.g. Lemke; a wrong name lists them. Default: by the game."),
+]
 
 
 @guarded
 def solve_file(
     file: Annotated[Path, typer.Argument(help="A game: .efg, .nfg or .json.")],
-    solver: Annotated[
-        str | None, typer.Option(help="Solver by name, e.g. Lemke; default: chosen by the game.")
-    ] = None,
+    solver: Choices = None,
     all_: Annotated[
         bool, typer.Option("--all", help="List all equilibria, as far as can be told.")
     ] = False,
-    tol: Annotated[float, typer.Option(help="Share of the payoff range.")] = 1e-3,
+    tol: Annotated[
+        float | None, typer.Option(help="Share of the payoff range; 0.001, with --all 1e-9.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of anything random.")] = 0,
     max_seconds: Annotated[float | None, typer.Option(help="Time limit.")] = None,
-    exact: Annotated[bool, typer.Option(help="Certify in rational arithmetic too.")] = False,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="The rational equilibrium, certified exactly.")
+    ] = False,
+    out_file: Annotated[
+        Path | None, typer.Option("--out", help="Write the JSON to this file too.")
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """Solve a game file and certify the answer."""
-    game = _read(file)
+    check_target(out_file, ".json")
+    game = read_game(file)
     chosen = None if solver is None else _solver(solver)
     if all_:
-        search = solve_all(game, chosen, rng=seed)
-        found = list(search)
-        if json_:
-            emit([_as_dict(game, solution, exact) for solution in found])
-            return
-        for solution in found:
-            _show(game, solution, exact)
-        out.print(str(search), markup=False)
-        return
-    solution = solve(
-        game,
-        chosen,
-        rng=seed,
-        tol=tol,
-        max_seconds=max_seconds,
-        throw=False,
-        progress=not json_,
-    )
-    if json_:
-        emit(_as_dict(game, solution, exact))
+        tol = EXACT_TOL if tol is None else tol
+        search = solve_all(game, chosen, rng=seed, tol=tol, max_seconds=max_seconds)
+        found = [_Answer.of(game, solution, exact) for solution in search]
+        summary = str(search).partition("\n")[0]
+        data: Any = {
+            "complete": search.complete,
+            "reason": str(search.reason),
+            "equilibria": [answer.data for answer in found],
+        }
     else:
-        _show(game, solution, exact)
-    if solution.status.name != "CONVERGED":
+        bar = not json_ and sys.stderr is not None and sys.stderr.isatty()
+        solution = solve(
+            game,
+            chosen,
+            rng=seed,
+            tol=1e-3 if tol is None else tol,
+            max_seconds=max_seconds,
+            throw=False,
+            progress=bar,
+        )
+        found, summary = [_Answer.of(game, solution, exact)], ""
+        data = found[0].data
+    if out_file is not None:
+        replace_file(out_file, json.dumps(data, indent=2, allow_nan=False) + "\n")
+        complain(f"wrote {out_file}", style="")
+    if json_:
+        emit(data)
+    else:
+        for k, answer in enumerate(found, start=1):
+            if all_:
+                say(f"equilibrium {k} of {len(found)}", style="bold")
+            answer.show()
+        if all_:
+            say(summary)
+    if not all_ and found[0].solution.status.name != "CONVERGED":
         raise typer.Exit(EXIT_NOT_CONVERGED)
 
 
-def _read(file: Path) -> BayesianGame:
-    reader = READERS.get(file.suffix.lower())
-    if reader is None:
-        raise SettingError(
-            f"{file} ends in {file.suffix or 'nothing'!r}, want one of {', '.join(READERS)}."
-        )
-    if not file.is_file():
-        raise SettingError(f"{file} is not a file, want a game to read.")
-    return reader(file)
+def solver_names() -> tuple[str, ...]:
+    """Return the names of the solvers of finite games, as `econ solve --solver` takes them.
+
+    >>> "Lemke" in solver_names(), "CorrelatedLp" in solver_names(), "Cutoffs" in solver_names()
+    (True, False, False)
+    """
+    return tuple(name for name, kind in _kinds().items() if not getattr(kind, "continuous", False))
 
 
 def _solver(name: str) -> solvers.Solver:
-    known = {
-        candidate: getattr(solvers, candidate)
-        for candidate in solvers.__all__
-        if candidate not in ("Solver", "Proposals", "Chain")
-    }
-    if name not in known:
-        raise SettingError(f"solver is {name!r}, want one of {', '.join(known)}.")
-    return known[name]()
+    kind = _kinds().get(name)
+    if kind is None:
+        raise SettingError(f"solver is {name!r}, want one of {', '.join(solver_names())}.")
+    return kind()
 
 
-def _as_dict(game: BayesianGame, solution: Solution, exact: bool) -> dict[str, Any]:
-    certificate = solution.certificate
-    result = {
-        "title": game.title,
-        "epsilon": float(certificate.epsilon),
-        "relative": float(certificate.relative),
-        "ex_ante": float(certificate.ex_ante),
-        "status": solution.status.name.lower(),
-        "solver": solution.solver,
-        "reason": solution.reason,
-        "seconds": solution.seconds,
-        "players": list(game.players),
-        "types": [list(labels) for labels in game.types],
-        "actions": [list(labels) for labels in game.actions],
-        "strategies": [row.tolist() for row in solution.profile.floating.rows],
-    }
-    if exact:
-        proof = certify(game, solution.profile, arithmetic="exact")
-        result["exact_epsilon"] = str(proof.epsilon)
-    return result
+def _kinds() -> dict[str, Any]:
+    """Return every class of `econ_theory.solvers` that proposes profiles and has all defaults."""
+    kinds = {name: getattr(solvers, name) for name in solvers.__all__}
+    return {name: kind for name, kind in kinds.items() if _is_solver(kind)}
 
 
-def _show(game: BayesianGame, solution: Solution, exact: bool) -> None:
-    from rich.table import Table
+def _is_solver(kind: Any) -> bool:
+    return (
+        isinstance(kind, type)
+        and is_dataclass(kind)
+        and hasattr(kind, "propose")
+        and not any(f.default is f.default_factory is MISSING for f in fields(kind) if f.init)
+    )
 
-    for i, row in enumerate(solution.profile.rows):
-        table = Table(title=game.players[i], title_justify="left")
-        table.add_column("type")
-        for label in game.actions[i]:
-            table.add_column(label, justify="right")
-        for label, probabilities in zip(game.types[i], row, strict=True):
-            table.add_row(label, *(f"{float(p):.6g}" for p in probabilities))
-        out.print(table)
-    out.print(str(solution), markup=False)
-    if solution.reason:
-        out.print(solution.reason, markup=False)
-    if exact:
-        proof = certify(game, solution.profile, arithmetic="exact")
-        out.print(f"exact epsilon = {proof.epsilon} ({float(proof.epsilon):.3g})", markup=False)
+
+class _Answer(NamedTuple):
+    """A solution, and in rational arithmetic its profile (if any), epsilon and how it was found."""
+
+    game: BayesianGame
+    solution: Solution
+    rational: StrategyProfile | None = None
+    epsilon: Fraction | None = None
+    why: str = ""
+
+    @classmethod
+    def of(cls, game: BayesianGame, solution: Solution, exact: bool) -> _Answer:
+        if not exact:
+            return cls(game, solution)
+        given = certify(game, solution.profile, arithmetic="exact")
+        if given.epsilon == 0:
+            return cls(game, solution, solution.profile.exact, Fraction(0), "exact as it stands")
+        if game.n_players != 2:
+            why = "with more than two players equilibria are irrational in general"
+            return cls(game, solution, None, Fraction(given.epsilon), why)
+        recovery = recover_exactly(game, solution.profile)
+        if recovery.certificate is None:
+            return cls(game, solution, None, Fraction(given.epsilon), recovery.reason)
+        epsilon = Fraction(recovery.certificate.epsilon)
+        return cls(game, solution, recovery.profile, epsilon, recovery.reason)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Plain values, as JSON has them."""
+        game, solution = self.game, self.solution
+        certificate = solution.certificate
+        result = {
+            "title": game.title,
+            "epsilon": float(certificate.epsilon),
+            "relative": float(certificate.relative),
+            "ex_ante": float(certificate.ex_ante),
+            "status": solution.status.name.lower(),
+            "solver": solution.solver,
+            "reason": solution.reason,
+            "seconds": solution.seconds,
+            "players": list(game.players),
+            "types": [list(labels) for labels in game.types],
+            "actions": [list(labels) for labels in game.actions],
+            "strategies": [row.tolist() for row in solution.profile.floating.rows],
+        }
+        if self.epsilon is not None:
+            exact = self.rational and [
+                [[_digits(p) for p in row] for row in rows] for rows in self.rational.exact.rows
+            ]
+            result["exact_strategies"] = exact
+            result["exact_epsilon"] = _digits(self.epsilon)
+            result["exact_reason"] = self.why
+        return result
+
+    def show(self) -> None:
+        """Print the strategies by label, then the certificate, then why."""
+        from rich.table import Table
+
+        game, solution = self.game, self.solution
+        profile = self.rational or solution.profile
+        for i, rows in enumerate(profile.rows):
+            table = Table(title=shown(game.players[i]), title_justify="left")
+            table.add_column("type")
+            wide = len(game.actions[i]) <= MOST_COLUMNS
+            for label in game.actions[i] if wide else ["plays"]:
+                table.add_column(shown(label), justify="right" if wide else "left")
+            for label, row in zip(game.types[i], rows, strict=True):
+                cells = [_probability(p) for p in row]
+                if not wide:
+                    played = zip(game.actions[i], cells, row, strict=True)
+                    cells = [", ".join(f"{name} {cell}" for name, cell, p in played if p)]
+                table.add_row(shown(label), *map(shown, cells))
+            out.print(table)
+        say(str(solution).partition("\n")[0])
+        if solution.reason:
+            say(solution.reason)
+        if self.epsilon is not None:
+            size = f" ({float(self.epsilon):.3g})" if self.epsilon else ""
+            say(f"exact epsilon = {_probability(self.epsilon)}{size}: {self.why}")
+
+
+def _probability(p: Any) -> str:
+    if isinstance(p, Fraction):
+        small = max(p.numerator.bit_length(), p.denominator.bit_length()) < 200
+        text = str(p) if small else ""
+        if 0 < len(text) <= MOST_CHARACTERS:
+            return text
+    return f"{float(p):.6g}"
+
+
+def _digits(value: Fraction) -> str:
+    """Return all digits of a fraction, however many; Python stops at 4,300 to be safe from input.
+
+    >>> len(_digits(Fraction(1, 10**5000)))
+    5003
+    """
+    most = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        return str(Fraction(value))
+    finally:
+        sys.set_int_max_str_digits(most)

@@ -10,14 +10,13 @@ from llm_bridge.econ.team import Team, note_unreadable, request_seed
 from llm_bridge.errors import ConfigError
 from llm_bridge.messages import Completion, Message, Question, Request
 from llm_bridge.models.codecs import (
-    Answer,
     commitment_messages,
     max_tokens,
-    parse_answer,
     stop_strings,
     strategy_messages,
 )
 from llm_bridge.settings.config import CoordinatorConfig
+from llm_bridge.tasks.answers import Answer, extract_answer, read_reply
 from llm_bridge.tasks.base import Task
 
 __all__ = ["Commitment", "Coordinator", "Strategy", "leaks_answer"]
@@ -76,7 +75,7 @@ def leaks_answer(task: Task, question: Question, text: str) -> bool:
     candidates += [f"-{word}" for word in candidates if f"-{word}" in text]
     candidates += [match[1].rstrip(".,") for match in _STATED.finditer(text)]
     candidates.append(text.strip(" .!\"'"))
-    line = parse_answer(text)
+    line = extract_answer(text, form=question.form)
     if line.valid:
         candidates.append(line.value)
     expected = question.answer.strip().lower()
@@ -203,16 +202,16 @@ class Coordinator:
             Request(
                 self.model.name,
                 commitment_messages(question, strategy, heard),
-                max_tokens=max_tokens("direct"),
+                max_tokens=max_tokens("direct", question.form),
                 seed=request_seed(self.seed, "commitment", question.id),
-                stop=stop_strings("direct"),
+                stop=stop_strings("direct", question.form),
                 purpose="commitment",
             )
             for question, strategy, heard in zip(questions, strategies, answers, strict=True)
         ]
         made = [
-            Commitment(parse_answer("" if reply.error else reply.text), reply)
-            for reply in self.model.complete(requests)
+            Commitment(read_reply(reply, form=question.form), reply)
+            for question, reply in zip(questions, self.model.complete(requests), strict=True)
         ]
         # An error is counted as invalid where it is recorded.
         unread = sum(not c.answer.valid and not c.completion.error for c in made)

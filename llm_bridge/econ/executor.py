@@ -10,8 +10,9 @@ import numpy as np
 from llm_bridge.bank.sampled import Bank
 from llm_bridge.econ.team import Team, note_unreadable, request_seed
 from llm_bridge.messages import Completion, Question, Request
-from llm_bridge.models.codecs import answer_messages, max_tokens, parse_answer, stop_strings
+from llm_bridge.models.codecs import answer_messages, max_tokens, stop_strings
 from llm_bridge.models.controls import TEMPERATURES, TOP_PS, Control, ControlMenu
+from llm_bridge.tasks.answers import read_reply
 
 __all__ = ["Executors", "Heard", "control_at"]
 
@@ -97,7 +98,7 @@ class Executors:
             replies = models[key].complete([request for *_, request in asked])
             unread = 0
             for (b, i, _), reply in zip(asked, replies, strict=True):
-                answer = parse_answer("" if reply.error else reply.text)
+                answer = read_reply(reply, form=self.questions[int(rows[b])].form)
                 heard[b][i] = Heard(answer.value, reply)
                 unread += not answer.valid and not reply.error
             note_unreadable(models[key], "executor", unread)
@@ -115,8 +116,8 @@ class Executors:
             temperature=control.temperature,
             top_p=control.top_p,
             repeat_penalty=control.repeat_penalty,
-            max_tokens=max_tokens(control.style),
+            max_tokens=max_tokens(control.style, question.form),
             seed=request_seed(self.seed, "answer", question.id, name, control.label, tag),
-            stop=stop_strings(control.style),
+            stop=stop_strings(control.style, question.form),
             purpose="executor",
         )

@@ -22,7 +22,8 @@ from llm_bridge.econ.system import TrainedSystem, quiet_torch
 from llm_bridge.errors import ConfigError
 from llm_bridge.messages import Completion, Question, Request
 from llm_bridge.models.base import ChatModel, OnCompletion
-from llm_bridge.models.codecs import answer_messages, max_tokens, parse_answer, stop_strings
+from llm_bridge.models.codecs import answer_messages, max_tokens, stop_strings
+from llm_bridge.tasks.answers import read_reply
 
 __all__ = ["answer"]
 
@@ -176,15 +177,18 @@ def _controlled(
             Request(
                 coordinator.model.name,
                 answer_messages(question, style="direct"),
-                max_tokens=max_tokens("direct"),
+                max_tokens=max_tokens("direct", question.form),
                 seed=system.config.seed,
-                stop=stop_strings("direct"),
+                stop=stop_strings("direct", question.form),
                 purpose="alone",
             )
             for question in questions
         ]
         replies = coordinator.model.complete(requests)
-        read = [parse_answer("" if reply.error else reply.text) for reply in replies]
+        read = [
+            read_reply(reply, form=question.form)
+            for question, reply in zip(questions, replies, strict=True)
+        ]
         return results_of(
             "coordinator alone",
             system.team.task,

@@ -12,6 +12,7 @@ from llm_bridge.bank.rewards import INVALID, rewards
 from llm_bridge.econ.coordinator import Coordinator
 from llm_bridge.econ.team import Team
 from llm_bridge.messages import Completion, Question
+from llm_bridge.tasks.comparison import unified
 
 __all__ = ["Outcome", "Referee"]
 
@@ -81,6 +82,7 @@ class Referee:
         votes: np.ndarray | None = None,
     ) -> Outcome:
         """Return the outcome of B x n answers; `votes` (B, n) are those of a weighted vote."""
+        answers = [unified(row, q.form) for q, row in zip(questions, answers, strict=True)]
         values = [[text for text in dict.fromkeys(row) if text] for row in answers]
         ids = np.array(
             [

@@ -21,7 +21,7 @@ from llm_bridge.settings.config import (
 )
 from llm_bridge.tasks.base import Task
 
-__all__ = ["Team", "build_team", "note_unreadable", "request_seed"]
+__all__ = ["Team", "build_task", "build_team", "note_unreadable", "request_seed"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +60,7 @@ def build_team(config: RunConfig) -> Team:
     >>> build_team(preset("simulated")).names
     ('sharp', 'broad', 'steady')
     """
-    task = _task(config)
+    task = build_task(config)
     built: dict[str, ChatModel] = {}
 
     def model(wanted: Any) -> ChatModel:
@@ -89,7 +89,8 @@ def build_team(config: RunConfig) -> Team:
     )
 
 
-def _task(config: RunConfig) -> Task:
+def build_task(config: RunConfig) -> Task:
+    """Return the task that `config` describes; no model is made."""
     chosen = config.task
     if isinstance(chosen, SimulatedTaskConfig):
         from llm_bridge.models.simulated import SimulatedWorld

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,16 @@ from llm_bridge.report.data import (
     RegretCurve,
     VerificationView,
 )
-from llm_bridge.report.panels import apart, forest, log_axis, panel, smoothed
+from llm_bridge.report.panels import (
+    apart,
+    forest,
+    forest_height,
+    key,
+    log_axis,
+    panel,
+    row_labels,
+    smoothed,
+)
 from llm_bridge.report.svg import GREY, PAPER, inline_svg
 from llm_bridge.report.wording import amount, interval, method_name, signed
 
@@ -34,7 +42,8 @@ __all__ = [
 def frontier_chart(view: ComparisonView) -> str:
     """Draw accuracy, with intervals, against tokens a question; the best ones are joined."""
     name, points = "frontier", sorted(view.points, key=lambda point: point.tokens)
-    with panel(name, 3.1 + 0.11 * len(points)) as (figure, ax):
+    entries = key([method_name(point.name) for point in points])
+    with panel(name, 3.0 + entries.height) as (figure, ax):
         tokens = np.array([point.tokens for point in points])
         if tokens.min() > 0 and tokens.max() > 8 * tokens.min():
             log_axis(ax.xaxis)
@@ -43,15 +52,16 @@ def frontier_chart(view: ComparisonView) -> str:
             ax.set_xlim(0, 1.15 * max(tokens.max(), 1.0))
         places = apart(ax, tokens)
         best = [k for k, point in enumerate(points) if point.best]
-        ax.step(
-            places[best],
-            [points[k].accuracy for k in best],
-            where="post",
-            color=GREY,
-            linewidth=0.9,
-            linestyle=(0, (4, 3)),
-            zorder=1.5,
-        )
+        if len(best) > 1:
+            ax.step(
+                places[best],
+                [points[k].accuracy for k in best],
+                where="post",
+                color=GREY,
+                linewidth=0.9,
+                linestyle=(0, (4, 3)),
+                zorder=1.5,
+            )
         for k, (point, x) in enumerate(zip(points, places, strict=True)):
             style, ours = curve_style(k), point.name == view.ours
             ax.errorbar(
@@ -65,12 +75,12 @@ def frontier_chart(view: ComparisonView) -> str:
                 markeredgewidth=1.4,
                 elinewidth=1.2,
                 linestyle="none",
-                label=method_name(point.name),
+                label=entries.labels[k],
                 zorder=3,
             )
         ax.set_xlabel("tokens a question (prompt + generated)")
         ax.set_ylabel("accuracy (mean score)")
-        legend(ax, columns=2)
+        entries.draw(ax)
         words = "; ".join(
             f"{method_name(p.name)} {interval(p.accuracy, p.lower, p.upper)} at "
             f"{amount(p.tokens)} tokens"
@@ -82,10 +92,10 @@ def frontier_chart(view: ComparisonView) -> str:
 def difference_chart(view: ComparisonView) -> str:
     """Draw the paired accuracy differences to each baseline with their intervals about zero."""
     name = "differences"
-    labels = [f"− {method_name(found.reference)}" for found in view.differences]
-    rows = [(found.difference, found.lower, found.upper) for found in view.differences]
-    filled = [found.equal_tokens for found in view.differences]
-    with panel(name, 1.1 + 0.42 * len(rows)) as (figure, ax):
+    labels = [f"− {method_name(found.reference)}" for found in view.ranked]
+    rows = [(found.difference, found.lower, found.upper) for found in view.ranked]
+    filled = [found.equal_tokens for found in view.ranked]
+    with panel(name, forest_height(labels)) as (figure, ax):
         forest(ax, labels, rows, filled)
         ax.set_xlabel("difference in accuracy")
         words = "; ".join(
@@ -166,7 +176,12 @@ def bound_chart(curves: Sequence[RegretCurve]) -> str:
     """Draw regret against its bounds on logarithmic axes, where slopes are exponents."""
     name = "bounds"
     bounds = [(curve, bound) for curve in curves for bound in curve.bounds]
-    with panel(name, 2.9 + 0.16 * (len(curves) + len(bounds))) as (figure, ax):
+    entries = key(
+        [curve.kind for curve in curves]
+        + [f"bound on {curve.kind}: {bound.name} ({bound.verdict})" for curve, bound in bounds]
+        + ["trivial bound"]
+    )
+    with panel(name, 2.9 + entries.height) as (figure, ax):
         lowest, trivial = np.inf, []
         for k, curve in enumerate(curves):
             style, total = curve_style(k), np.array(_totals(curve))
@@ -190,7 +205,7 @@ def bound_chart(curves: Sequence[RegretCurve]) -> str:
                 marker=curve_style(k).marker,
                 markersize=4.5,
                 markevery=(every // 2, every),
-                label=fill(f"bound on {curve.kind}: {bound.name} ({bound.verdict})", 46),
+                label=entries.labels[len(curves) + k],
             )
             if not any(np.allclose(bound.trivial, other) for other in trivial):
                 trivial.append(bound.trivial)
@@ -202,7 +217,7 @@ def bound_chart(curves: Sequence[RegretCurve]) -> str:
             ax.set_ylim(bottom=lowest / 2)
         ax.set_xlabel(f"training ({curves[0].unit}s, logarithmic)")
         ax.set_ylabel("cumulative regret (reward units)")
-        legend(ax)
+        entries.draw(ax)
         words = "; ".join(f"{bound.name}: {bound.verdict}" for _, bound in bounds)
         return inline_svg(figure, name=name, title="Regret against bounds", description=words)
 
@@ -215,7 +230,7 @@ def gain_chart(view: VerificationView) -> str:
         for item in view.deviations
     ]
     rows = [(item.gain, item.lower, item.upper) for item in view.deviations]
-    with panel(name, 1.1 + 0.3 * max(2, len(rows))) as (figure, ax):
+    with panel(name, forest_height(labels)) as (figure, ax):
         forest(ax, labels, rows, [item.lower > 0 for item in view.deviations])
         ax.set_xlabel("gain by the best other control (reward units)")
         words = "; ".join(
@@ -225,30 +240,28 @@ def gain_chart(view: VerificationView) -> str:
 
 
 def sensitivity_chart(view: VerificationView) -> str:
-    """Draw each executor's expected reward under each of its controls."""
+    """Draw each executor's expected reward under each of its controls, one row a control."""
     name = "sensitivity"
-    with panel(name, 1.6 + 0.3 * len(view.executors[0].controls)) as (figure, ax):
-        labels = view.executors[0].controls
+    labels = view.executors[0].controls
+    entries = key([item.executor for item in view.sensitivity])
+    room = 0.7 / max(len(view.sensitivity), 3)
+    with panel(name, forest_height(labels) + 0.12 * len(labels) + entries.height) as (figure, ax):
         for k, item in enumerate(view.sensitivity):
-            style = curve_style(k)
+            style, aside = curve_style(k), k - (len(view.sensitivity) - 1) / 2
             ax.plot(
                 item.means,
-                np.arange(len(item.means)),
+                np.arange(len(item.means)) + room * aside,
                 color=style.colour,
-                linestyle=style.line,
-                linewidth=0.9,
+                linestyle="none",
                 marker=style.marker,
                 markersize=6,
                 markerfacecolor=PAPER,
                 markeredgewidth=1.4,
-                label=item.executor,
+                label=entries.labels[k],
             )
-        ax.set_yticks(range(len(labels)), [fill(label, 18) for label in labels])
-        ax.invert_yaxis()
-        ax.margins(y=0.12)
+        row_labels(ax, labels)
         ax.set_xlabel("expected reward of always using the control")
-        longest = max((len(item.executor) for item in view.sensitivity), default=0)
-        legend(ax, columns=3 if longest < 10 else 2 if longest < 20 else 1)
+        entries.draw(ax)
         words = "; ".join(
             f"{item.executor} from {min(item.means):.3g} to {max(item.means):.3g}"
             for item in view.sensitivity

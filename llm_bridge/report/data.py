@@ -114,6 +114,25 @@ class ComparisonView:
         """Return the point of a method by name."""
         return next(point for point in self.points if point.name == name)
 
+    @property
+    def ranked(self) -> tuple[Difference, ...]:
+        """The differences in the order of what a reader wants to know.
+
+        First the strongest baseline at equal tokens, then the strongest at other cost, then the
+        rest, strongest first; oracles are no baselines and come last.
+        """
+        strongest = sorted(
+            self.differences,
+            key=lambda found: (found.reference in self.oracles, -found.reference_score),
+        )
+        fair = [found for found in strongest if found.reference not in self.oracles]
+        first = [
+            found
+            for equal in (True, False)
+            for found in [item for item in fair if item.equal_tokens is equal][:1]
+        ]
+        return (*first, *(found for found in strongest if found not in first))
+
 
 @dataclass(frozen=True, slots=True)
 class ExecutorView:
@@ -193,6 +212,7 @@ class ReportData:
     ----------
     name : of the run
     config : the run's configuration as JSON values
+    example : one question of the task and its right answer
     models : which models took part
     seconds : wall time by stage
     curve, regret, comparison, verification : the findings
@@ -214,6 +234,7 @@ class ReportData:
 
     name: str
     config: dict[str, Any] = field(default_factory=dict)
+    example: tuple[str, str] | None = None
     models: tuple[ModelCard, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     curve: LearningCurve | None = None

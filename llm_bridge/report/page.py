@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_bridge.models.ledger import LedgerRow
 from llm_bridge.report import charts, wording
 from llm_bridge.report.data import ComparisonView, ReportData
+from llm_bridge.report.played import headline, what_was_played
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -49,7 +50,9 @@ def render(data: ReportData) -> str:
         comparison=data.comparison,
         verification=data.verification,
         curve=data.curve,
+        headline=headline(data),
         verdict=wording.verdict(data),
+        played=what_was_played(data),
         key_figures=_key_figures(data),
         charts=_charts(data),
         settings=_settings(data.config),
@@ -63,12 +66,20 @@ def render(data: ReportData) -> str:
 def page_environment() -> Environment:
     """Return the templates of this folder, escaping what they are given."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
+    from markupsafe import Markup
+
+    def shown(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        seen = wording.visible(value)
+        return Markup(seen) if isinstance(value, Markup) else seen
 
     folder = files("llm_bridge.report")
     environment = Environment(
         loader=FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8")),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -78,8 +89,9 @@ def page_environment() -> Environment:
         method=wording.method_name,
         duration=wording.seconds_text,
         deviation=wording.deviation_text,
+        unbroken=wording.unbroken,
     )
-    environment.globals.update(interval=wording.interval)
+    environment.globals.update(interval=wording.interval, frontier_caption=wording.frontier_caption)
     return environment
 
 
@@ -126,9 +138,7 @@ def _of_comparison(compared: ComparisonView) -> list[Figure]:
     value, ends = wording.interval(ours.accuracy, ours.lower, ours.upper).split(" ", 1)
     name = wording.method_name(ours.name)
     figures = [Figure(f"accuracy of {name}", value, f"{ends} on {wording.base(ours.n_questions)}")]
-    found = next(
-        (item for item in compared.differences if item.equal_tokens), compared.differences[0]
-    )
+    found = compared.ranked[0]
     value, ends = wording.interval(found.difference, found.lower, found.upper, plus=True).split(
         " ", 1
     )

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from econ_theory.plotting.canvas import FAINT, INK, STYLES
+from llm_bridge.report.wording import visible
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,8 +44,10 @@ def chart_style(name: str) -> AbstractContextManager[None]:
         {
             "svg.fonttype": "none",
             "svg.hashsalt": name,
-            "font.size": 10.4,
-            "axes.labelsize": 9.6,
+            "font.size": 11.0,
+            "axes.labelsize": 10.0,
+            # Names may hold dollar signs.
+            "text.parse_math": False,
             "axes.edgecolor": INK,
             "axes.facecolor": "none",
             "text.color": INK,
@@ -58,10 +62,13 @@ def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> st
     `name` is the prefix of every id inside. `title` and `description` are what a screen reader
     says.
     """
-    buffer = io.BytesIO()
+    buffer = io.StringIO()
     nothing: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
-    root = ElementTree.fromstring(buffer.getvalue())
+    with warnings.catch_warnings():
+        # The text is real: what this font lacks, the reader's browser finds in another.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
+    root = ElementTree.fromstring(visible(buffer.getvalue()))
     for element in root.iter():
         _rewrite(element, name)
     _drop(root, {"metadata", "style"})
@@ -77,7 +84,7 @@ def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> st
     )
     for at, (tag, text) in enumerate((("title", title), ("desc", description))):
         label = ElementTree.Element(tag, {"id": f"{name}-{tag}"})
-        label.text = text
+        label.text = visible(text)
         root.insert(at, label)
     return ElementTree.tostring(root, encoding="unicode")
 

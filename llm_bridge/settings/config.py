@@ -6,14 +6,14 @@ A run is a pure function of its configuration, its seed and the replies in its s
 from __future__ import annotations
 
 import json
-import tomllib
+from math import prod
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from llm_bridge.errors import ConfigError
-from llm_bridge.settings.config_text import explain, to_toml
+from llm_bridge.settings.config_text import FOLDER_NAME, explain, put, read_data, to_toml
 from llm_bridge.settings.presets import PRESETS
 
 __all__ = [
@@ -30,8 +30,12 @@ __all__ = [
     "save_config",
 ]
 
+MOST_CONTROLS = 1024
+
 Share = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Few = Annotated[int, Field(ge=1, le=1024)]  # each one takes memory, a thread or a connection
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
 Rate = Annotated[float, Field(gt=0)]
 
 
@@ -47,7 +51,7 @@ class _Sized(_Section):
     n_train: Count = 60
     n_test: Count = 60
     n_probe: Count = 4
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Seed = 0
 
 
 class ReasoningGymConfig(_Sized):
@@ -62,8 +66,8 @@ class SimulatedTaskConfig(_Sized):
 
     kind: Literal["simulated"] = "simulated"
     class_weights: tuple[Share, ...] = (0.5, 0.5)
-    n_wrong: Count = 3
-    world_seed: Annotated[int, Field(ge=0)] = 0
+    n_wrong: Few = 3
+    world_seed: Seed = 0
 
 
 class LlamaCppConfig(_Section):
@@ -73,8 +77,8 @@ class LlamaCppConfig(_Section):
     name: str = ""
     weights: str = "smollm2-135m-instruct"
     path: str | None = None
-    n_threads: Count = 1
-    n_slots: Count | None = None
+    n_threads: Few = 1
+    n_slots: Few | None = None
     n_ctx: Count = 2048
     accept_terms: bool = False
 
@@ -87,11 +91,11 @@ class OpenAIConfig(_Section):
     model: str
     base_url: str | None = None
     key_variable: str = "OPENAI_API_KEY"
-    n_parallel: Count = 4
+    n_parallel: Few = 4
     timeout: Rate = 60.0
     max_retries: Annotated[int, Field(ge=0, le=3)] = 3
     requests_per_minute: Count | None = None
-    tokens_per_minute: Count | None = None
+    tokens_per_minute: Annotated[int, Field(ge=1, le=10**12)] | None = None
     repeat_penalty: bool = False
 
 
@@ -145,7 +149,7 @@ class ControlsConfig(_Section):
     top_ps: tuple[Annotated[float, Field(gt=0, le=1)], ...] = (1.0,)
     styles: tuple[str, ...] = ("direct",)
     repeat_penalties: tuple[Rate, ...] = (1.0,)
-    n_candidates: Count = 16
+    n_candidates: Few = 16
     spread: Rate = 0.15
 
     @field_validator("temperatures", "top_ps", "styles", "repeat_penalties")
@@ -155,6 +159,13 @@ class ControlsConfig(_Section):
             raise ValueError("want at least one entry and no entry twice")
         return values
 
+    @model_validator(mode="after")
+    def _few_enough(self) -> ControlsConfig:
+        lists = (self.temperatures, self.top_ps, self.styles, self.repeat_penalties)
+        if (size := prod(map(len, lists))) > MOST_CONTROLS:
+            raise ValueError(f"the lists make {size:,} controls, want at most {MOST_CONTROLS:,}")
+        return self
+
 
 class SignalsConfig(_Section):
     """Private signals: quantile bins of a probe's mean log-probability are the types.
@@ -162,7 +173,7 @@ class SignalsConfig(_Section):
     With one bin nothing is probed: every executor has one type.
     """
 
-    bins: Count = 2
+    bins: Few = 2
 
 
 class RewardsConfig(_Section):
@@ -254,8 +265,8 @@ class BankConfig(_Section):
     `prefill` asks for all before training, in one batch that shares prompt caches."""
 
     prefill: bool = False
-    m: Count = 4
-    m_verify: Count = 8
+    m: Few = 4
+    m_verify: Few = 8
 
 
 class VerifyConfig(_Section):
@@ -284,7 +295,7 @@ class RunConfig(_Section):
     llm_bridge.errors.ConfigError: tranining is an unknown key, want one of name, seed, task, ...
     """
 
-    name: str = Field(min_length=1, pattern=r"^[\w.\-]+$")
+    name: str = Field(pattern=FOLDER_NAME)
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     task: Annotated[ReasoningGymConfig | SimulatedTaskConfig, Field(discriminator="kind")]
     executors: tuple[ExecutorConfig, ...] = Field(min_length=1)
@@ -329,14 +340,13 @@ class RunConfig(_Section):
 
         >>> preset("simulated").replace(training__episodes=8).training.episodes
         8
+        >>> preset("simulated").replace(trainning__episodes=8)
+        Traceback (most recent call last):
+        llm_bridge.errors.ConfigError: trainning is an unknown key, ...; write training.
         """
         data = self.model_dump(mode="json")
         for path, value in changes.items():
-            *folders, last = path.split("__")
-            place = data
-            for folder in folders:
-                place = place[folder]
-            place[last] = value
+            put(data, path.split("__"), value)
         return RunConfig.parse(data)
 
 
@@ -347,24 +357,7 @@ def load_config(path: str | Path) -> RunConfig:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"the configuration {path} cannot be read ({error}), want a JSON or TOML file; "
-            f"check the path."
-        ) from None
-    if path.suffix not in (".json", ".toml"):
-        raise ConfigError(
-            f"the configuration {path} ends in {path.suffix!r}, want .json or .toml; rename it."
-        )
-    try:
-        data = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
-    except ValueError as error:
-        raise ConfigError(
-            f"the configuration {path} is not {path.suffix[1:].upper()} ({error}); fix that line."
-        ) from None
-    try:
-        return RunConfig.parse(data)
+        return RunConfig.parse(read_data(path))
     except ConfigError as error:
         raise ConfigError(f"in {path}: {error}") from None
 

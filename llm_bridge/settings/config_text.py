@@ -1,13 +1,81 @@
-"""The wording of wrong configurations, by field, and configurations as TOML."""
+"""Configurations as text: read within bounds, what is wrong by field, and written as TOML."""
 
 from __future__ import annotations
 
 import json
+import tomllib
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-__all__ = ["explain", "to_toml"]
+from llm_bridge.errors import ConfigError
+
+__all__ = ["FOLDER_NAME", "explain", "put", "read_data", "to_toml"]
+
+FOLDER_NAME = r"^[\w.\-]{0,49}[\w\-][\w.\-]{0,50}$"
+"""Names that are a folder below another, on any system: no separators, not dots alone."""
+
+_PATTERNS = {
+    FOLDER_NAME: "letters, digits, '_', '-' and '.', at most 100 and not dots alone, for a folder"
+}
+
+MOST_BYTES = 1_000_000
+DEEPEST = 32
+"""Most levels of tables and lists in a configuration; ours need eight."""
+
+
+def read_data(path: Path) -> Any:
+    """Return the plain data of a `.json` or `.toml` file: at most 1 MB, nested at most 32 deep.
+
+    Raises `ConfigError` naming the file, and the line where it cannot be read.
+    """
+    try:
+        size = path.stat().st_size
+        text = path.read_text(encoding="utf-8") if size <= MOST_BYTES else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"the configuration {path} cannot be read ({error}), want a JSON or TOML file; "
+            f"check the path."
+        ) from None
+    if size > MOST_BYTES:
+        raise ConfigError(
+            f"the configuration {path} is {size:,} bytes, want at most {MOST_BYTES:,}; check that "
+            "it is one."
+        )
+    if path.suffix not in (".json", ".toml"):
+        raise ConfigError(
+            f"the configuration {path} ends in {path.suffix!r}, want .json or .toml; rename it."
+        )
+    try:
+        data = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+        too_deep = _deeper_than(data, DEEPEST)
+    except RecursionError:
+        too_deep = True
+    except ValueError as error:
+        raise ConfigError(
+            f"the configuration {path} is not {path.suffix[1:].upper()} ({error}); fix that line."
+        ) from None
+    if too_deep:
+        raise ConfigError(
+            f"the configuration {path} is nested more than {DEEPEST} deep, want tables and lists "
+            "as in econ train --preset demo --show; look for a bracket too many."
+        )
+    return data
+
+
+def _deeper_than(data: Any, most: int) -> bool:
+    level = [data]
+    for _ in range(most + 1):
+        level = [
+            entry
+            for held in level
+            if isinstance(held, dict | list)
+            for entry in (held.values() if isinstance(held, dict) else held)
+        ]
+    return bool(level)
 
 
 def explain(error: ValidationError, root: type[BaseModel]) -> str:
@@ -19,8 +87,11 @@ def explain(error: ValidationError, root: type[BaseModel]) -> str:
         field = ".".join(place) or "the configuration"
         kind, got = fault["type"], fault.get("input")
         if kind == "extra_forbidden":
-            known = ", ".join(_keys_beside(root, fault["loc"])) or "the documented keys"
-            lines.append(f"{field} is an unknown key, want one of {known}; fix its spelling.")
+            known = _keys_beside(root, fault["loc"])
+            meant = get_close_matches(str(fault["loc"][-1]), known, 1)
+            remedy = f"write {meant[0]}" if meant else "leave it out"
+            wanted = ", ".join(known) or "the documented keys"
+            lines.append(f"{field} is an unknown key, want one of {wanted}; {remedy}.")
         elif kind == "missing":
             lines.append(f"{field} is missing, want a value; add it.")
         elif kind == "value_error":
@@ -34,8 +105,45 @@ def explain(error: ValidationError, root: type[BaseModel]) -> str:
             )
         else:
             wanted = fault["msg"].removeprefix("Input should be ").removeprefix("Value should ")
+            wanted = _PATTERNS.get(str(fault.get("ctx", {}).get("pattern")), wanted)
             lines.append(f"{field} is {_short(got)}, want {wanted}; change it.")
     return "\n".join(lines)
+
+
+def put(data: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    """Set one field of a configuration's plain `data`; entries of lists are counted from 0.
+
+    A section that is not there is made, so that whoever reads the data names it. Raises
+    `ConfigError` where the path goes on below a value, or at an entry that a list does not have.
+
+    >>> data = {"bank": {"m": 4}, "executors": [{"name": "a"}]}
+    >>> put(data, ["bank", "m"], 5), put(data, ["executors", "0", "name"], "b"), data
+    (None, None, {'bank': {'m': 5}, 'executors': [{'name': 'b'}]})
+    >>> put(data, ["bank", "m", "x"], 5)
+    Traceback (most recent call last):
+    llm_bridge.errors.ConfigError: bank.m is 5, want a section to set x in; set bank.m itself.
+    """
+    place: Any = data
+    for k, part in enumerate(path):
+        above = ".".join(path[:k])
+        key: Any = part
+        if isinstance(place, list):
+            if not (part.isdecimal() and int(part) < len(place)):
+                raise ConfigError(
+                    f"{above} has entries 0 to {len(place) - 1}, want one of these and not "
+                    f"{part!r}; set {above} as a whole to change their number."
+                )
+            key = int(part)
+        elif not isinstance(place, dict):
+            raise ConfigError(
+                f"{above} is {_short(place)}, want a section to set {part} in; set {above} itself."
+            )
+        if k == len(path) - 1:
+            place[key] = value
+        else:
+            if isinstance(place, dict) and place.get(key) is None:
+                place[key] = {}
+            place = place[key]
 
 
 def _short(value: Any) -> str:

@@ -15,8 +15,9 @@ import numpy as np
 
 from llm_bridge.messages import Request
 from llm_bridge.models.base import ChatModel
-from llm_bridge.models.codecs import answer_messages, max_tokens, parse_answer, stop_strings
+from llm_bridge.models.codecs import answer_messages, max_tokens, stop_strings
 from llm_bridge.settings.config import RunConfig
+from llm_bridge.tasks.answers import read_reply
 from llm_bridge.tasks.base import Task
 
 __all__ = ["ProbeRow", "probe_config", "probe_tasks"]
@@ -81,9 +82,9 @@ def probe_tasks(
                 model.name,
                 answer_messages(question, style=style),
                 temperature=temperature,
-                max_tokens=max_tokens(style),
+                max_tokens=max_tokens(style, question.form),
                 seed=seed + index,
-                stop=stop_strings(style),
+                stop=stop_strings(style, question.form),
                 logprobs=True,
                 purpose="probe",
             )
@@ -92,7 +93,10 @@ def probe_tasks(
         began = time.perf_counter()
         replies = model.complete(requests)
         clock = (time.perf_counter() - began) / max(1, len(requests))
-        answers = [parse_answer(reply.text) for reply in replies]
+        answers = [
+            read_reply(reply, form=question.form)
+            for question, reply in zip(questions, replies, strict=True)
+        ]
         scores = np.array(
             [
                 task.score(question, answer.value) if answer.valid else 0.0

@@ -1,4 +1,4 @@
-"""Tasks: questions drawn by seed, with a verifier that scores answers."""
+"""Tasks: questions drawn by seed, how a reply is read, and a verifier that scores the answer."""
 
 import lazy_loader
 

@@ -7,17 +7,28 @@ import random
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from itertools import count, islice
-from typing import Any
+from typing import Any, get_args
 
 from econ_theory.errors import require
 from llm_bridge.errors import TaskError
-from llm_bridge.messages import Question
+from llm_bridge.messages import AnswerForm, Question
+from llm_bridge.tasks.answers import extract_answer
 
 __all__ = ["SPLITS", "ReasoningGym"]
 
 # Hundredths of all possible question texts: a text's hash decides its split, so they are disjoint.
 SPLITS = {"train": range(50), "test": range(50, 80), "probe": range(80, 95)}
 _EXAMPLES = range(95, 100)
+SAYINGS = (
+    "Answer: {}",
+    "**Answer:** {}",
+    "Let me see.\n\nAnswer:\n{}",
+    "<answer>{}</answer>",
+    "<think>Answer: no</think>\n\n**Final answer:**\n{}",
+)
+"""How models say an answer."""
+
+_TRIALS = 3  # answers of a family by which its form is found
 _PATIENCE = 2000  # items in a row without a new question before a family counts as used up
 
 
@@ -31,8 +42,13 @@ class ReasoningGym:
     an answer that the verifier takes as right, else 0.0; with `partial=True` the verifier's own
     share (some give part of a point for a right answer within a longer text).
 
-    Raises `TaskError` for an unknown data set, parameter or split, and when a family has no more
-    distinct questions.
+    How an answer is written (`Question.form`) is found by trial: a few answers of the family's
+    own are said as models say them, and the first form in which the verifier takes them all is the
+    family's. A family without one is refused: some have questions of many right answers and state
+    none of their own.
+
+    Raises `TaskError` for an unknown data set, parameter or split, for a family whose own answers
+    cannot be read, and when a family has no more distinct questions.
 
     Source: reasoning-gym (Stojanovski et al. 2025, arXiv 2505.24760).
 
@@ -62,6 +78,9 @@ class ReasoningGym:
             family: _dataset(family, params, _number(seed, family) % 2**31)
             for family, params in self.mix.items()
         }
+        self.forms: dict[str, AnswerForm] = {
+            family: _form(family, dataset) for family, dataset in self._datasets.items()
+        }
         self._examples: dict[str, tuple[tuple[str, str], ...]] = {}
         self._drawn: dict[tuple[str, str], list[Question]] = {}
         self._sources: dict[tuple[str, str], Iterator[Question]] = {}
@@ -83,13 +102,7 @@ class ReasoningGym:
                 f"the question {question.id!r} is not from this task's families "
                 f"({', '.join(self.mix)}), want one of its own; score it by the task that drew it."
             )
-        try:
-            score = float(dataset.score_answer(answer, question.meta["entry"]))
-        except Exception:
-            # Several verifiers parse the answer and raise on text that is no number or list.
-            return 0.0
-        if not 0.0 <= score <= 1.0:
-            return 0.0
+        score = _score(dataset, answer, question.meta["entry"])
         return score if self.partial else float(score >= 1.0)
 
     def _question(self, split: str, family: str, nth: int) -> Question:
@@ -120,6 +133,7 @@ class ReasoningGym:
                 answer=entry["answer"],
                 meta={"entry": entry},
                 examples=self._examples[family],
+                form=self.forms[family],
             )
 
     def _entries(self, family: str, hundredths: range) -> Iterator[tuple[int, str, dict[str, Any]]]:
@@ -137,6 +151,34 @@ class ReasoningGym:
                 seen.add(text)
                 latest = index
                 yield number, text, {**entry, "answer": str(entry["answer"])}
+
+
+def _score(dataset: Any, answer: str, entry: Mapping[str, Any]) -> float:
+    try:
+        score = float(dataset.score_answer(answer, entry))
+    except Exception:
+        # Several verifiers parse the answer and raise on text that is no number or list.
+        return 0.0
+    return score if 0.0 <= score <= 1.0 else 0.0
+
+
+def _form(family: str, dataset: Any) -> AnswerForm:
+    """Return the first form in which the verifier takes the family's own answers, as said."""
+    entries = [_entry(dataset, index) for index in range(_TRIALS)]
+    for form in get_args(AnswerForm):
+        replies = [
+            (saying.format(entry["answer"]), entry) for entry in entries for saying in SAYINGS
+        ]
+        if all(
+            _score(dataset, extract_answer(reply, form=form).value, entry) >= 1.0
+            for reply, entry in replies
+        ):
+            return form
+    raise TaskError(
+        f"the answers of the family {family!r} cannot be read (its own answer to the first "
+        f"question, {str(entries[0]['answer'])!r:.60}, scores below 1), want a family whose own "
+        "answers score 1; leave it out of the mix."
+    )
 
 
 def _number(seed: int, text: str) -> int:

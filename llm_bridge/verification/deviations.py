@@ -16,7 +16,7 @@ import numpy as np
 from econ_theory.seeding import Seed
 from econ_theory.strategies import StrategyProfile
 from llm_bridge.bands import FEW, LEAST, Band, BandMethod, mean_band
-from llm_bridge.verification.empirical import EmpiricalGame, control_values
+from llm_bridge.verification.empirical import ControlValues, EmpiricalGame, control_values
 
 __all__ = [
     "DeviationGain",
@@ -31,7 +31,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class DeviationGain:
-    """What the best deviation of one type of one executor gains, with its interval."""
+    """What the best deviation of one type of one executor gains, with its interval.
+
+    A negative `gain` says that the best of the other controls loses that much.
+    """
 
     executor: str
     type: str
@@ -78,21 +81,23 @@ def epsilon_interval(
     confidence: float = 0.95,
     method: BandMethod = "bootstrap",
     played: np.ndarray | None = None,
+    priced: ControlValues | None = None,
     n_resamples: int = 999,
     rng: Seed = None,
 ) -> tuple[tuple[float, float], Band]:
     """Return an interval for the true epsilon of `profile`, and the band of all deviation gains.
 
     With `played` (Q, n, K), what each executor really plays on each question, the gains are over
-    that play instead of over `profile`: of a fixed control for each type.
+    that play instead of over `profile`: of a fixed control for each type. `priced` is what
+    `control_values` returns for these arguments, where it is at hand.
 
     The band's cells are (executor, type, control) in that order. Resampling whole questions keeps
     what the cells share; "bernstein" assumes nothing but independent questions. A type that no
     question has could gain anything up to 1, and the upper end says so.
     """
-    values, own = control_values(empirical, profile, played)
+    priced = priced or control_values(empirical, profile, played)
     cells, members, bounds = [], [], []
-    for i, (value, mine) in enumerate(zip(values, own, strict=True)):
+    for i, (value, mine) in enumerate(zip(*priced, strict=True)):
         gain = value - (mine * value).sum(axis=1, keepdims=True)
         for t in range(empirical.game.n_types[i]):
             cells.append(gain)
@@ -172,7 +177,7 @@ def best_deviations(
                     game.players[i],
                     game.types[i][t],
                     game.actions[i][a],
-                    max(gain, 0.0),
+                    gain,
                     lower,
                     upper,
                     int(counts[t]),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from llm_bridge.bank.signals import SignalBins
 from llm_bridge.bank.table import MISSING, BankTable
 from llm_bridge.errors import ConfigError
 
-__all__ = ["EmpiricalGame", "control_values", "empirical_game", "question_payoffs"]
+__all__ = ["ControlValues", "EmpiricalGame", "control_values", "empirical_game", "question_payoffs"]
 
 CHUNK = 2_000_000
 
@@ -71,6 +72,22 @@ class EmpiricalGame:
     def type_counts(self, i: int) -> np.ndarray:
         """Return how many questions each type of executor `i` has, (T_i,)."""
         return np.bincount(self.types[:, i], minlength=self.game.n_types[i])
+
+
+class ControlValues(NamedTuple):
+    """What a profile leaves each executor to choose from on each question: n arrays (Q, K) each.
+
+    `values` are the mean rewards of the executor's controls while the others play on, `own` its
+    probabilities of using them.
+    """
+
+    values: tuple[np.ndarray, ...]
+    own: tuple[np.ndarray, ...]
+
+    @property
+    def earned(self) -> np.ndarray:
+        """The sum of all executors' expected rewards on each question, (Q,)."""
+        return np.sum([(v * s).sum(axis=1) for v, s in zip(*self, strict=True)], axis=0)
 
 
 def empirical_game(
@@ -208,12 +225,10 @@ def question_payoffs(
 
 def control_values(
     empirical: EmpiricalGame, profile: StrategyProfile, played: np.ndarray | None = None
-) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
-    """Return what each control is worth to each executor on each question, and its own mixture.
+) -> ControlValues:
+    """Return the `ControlValues` of `profile`, by the executors' types on each question.
 
-    Two tuples of n arrays (Q, K): the mean reward of executor i under control k while the others
-    play `profile` by their types on that question, or `played` (Q, n, K) if given; and i's own
-    probabilities there.
+    Where `played` (Q, n, K) is given, all play that instead.
 
     Raises `ProfileError` or `ConfigError` where the shape of either is wrong.
     """
@@ -236,7 +251,7 @@ def control_values(
             if j != i:
                 operands += [own[j], [n, j]]
         values.append(np.einsum(*operands, [n, i], optimize="greedy"))
-    return tuple(values), own
+    return ControlValues(tuple(values), own)
 
 
 def _depth(table: BankTable) -> int:

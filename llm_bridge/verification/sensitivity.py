@@ -11,9 +11,8 @@ from itertools import combinations
 import numpy as np
 
 from econ_theory.seeding import Seed, as_rng
-from econ_theory.strategies import StrategyProfile
 from llm_bridge.bands import BandMethod, mean_band
-from llm_bridge.verification.empirical import EmpiricalGame, control_values
+from llm_bridge.verification.empirical import ControlValues, EmpiricalGame
 
 __all__ = ["Sensitivity", "flatness", "payoff_sensitivity"]
 
@@ -50,14 +49,17 @@ class Sensitivity:
 
 def payoff_sensitivity(
     empirical: EmpiricalGame,
-    profile: StrategyProfile,
+    priced: ControlValues,
     *,
     confidence: float = 0.95,
     method: BandMethod = "bootstrap",
     rng: Seed = None,
 ) -> tuple[Sensitivity, ...]:
-    """Return the `Sensitivity` of each executor; its intervals hold together at `confidence`."""
-    values, _ = control_values(empirical, profile)
+    """Return the `Sensitivity` of each executor to what the others' play leaves its controls worth.
+
+    `priced` is from `control_values`; the intervals hold together at `confidence`.
+    """
+    values = priced.values
     k = values[0].shape[1]
     pairs = np.array(list(combinations(range(k), 2)), dtype=int).reshape(-1, 2)
     gaps = np.concatenate([v[:, pairs[:, 0]] - v[:, pairs[:, 1]] for v in values], axis=1)
@@ -93,7 +95,7 @@ def payoff_sensitivity(
 
 def flatness(
     empirical: EmpiricalGame,
-    profile: StrategyProfile,
+    priced: ControlValues,
     *,
     confidence: float = 0.95,
     method: BandMethod = "bootstrap",
@@ -102,9 +104,9 @@ def flatness(
     """Return whether no type of any executor can tell two of its controls apart, and up to what.
 
     The second number bounds, at `confidence`, every difference between two controls' interim
-    payoffs: if the first is true, no profile gains more than that by deviating against `profile`.
+    payoffs: if the first is true, no deviation from the profile `priced` gains more than that.
     """
-    values, _ = control_values(empirical, profile)
+    values = priced.values
     k = values[0].shape[1]
     pairs = np.array(list(combinations(range(k), 2)), dtype=int).reshape(-1, 2)
     if not len(pairs):

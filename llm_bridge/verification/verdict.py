@@ -172,14 +172,15 @@ def verify(
     profile = profile if isinstance(profile, StrategyProfile) else StrategyProfile(profile)
     certificate = certify(empirical.game, profile)
     children = spawn(as_rng(rng), 6)
+    priced = control_values(empirical, profile)
     interval, band = epsilon_interval(
-        empirical, profile, confidence=confidence, method=method, rng=children[0]
+        empirical, profile, priced=priced, confidence=confidence, method=method, rng=children[0]
     )
     gains = gains_by_executor(empirical, band)
     flat, resolution = flatness(
-        empirical, profile, confidence=confidence, method=method, rng=children[1]
+        empirical, priced, confidence=confidence, method=method, rng=children[1]
     )
-    team = _team_payoffs(empirical, profile)
+    team = priced.earned
     total = mean_band(
         team[:, None],
         np.ones((len(team), 1), dtype=bool),
@@ -203,7 +204,7 @@ def verify(
         equilibria=equilibria,
         complete=complete,
         sensitivity=payoff_sensitivity(
-            empirical, profile, confidence=confidence, method=method, rng=children[4]
+            empirical, priced, confidence=confidence, method=method, rng=children[4]
         ),
         degenerate=flat,
         resolution=resolution,
@@ -216,8 +217,3 @@ def verify(
         ),
         notes=(*empirical.notes, *band_notes(empirical, band, method), *notes),
     )
-
-
-def _team_payoffs(empirical: EmpiricalGame, profile: StrategyProfile) -> np.ndarray:
-    values, own = control_values(empirical, profile)
-    return sum((v * s).sum(axis=1) for v, s in zip(values, own, strict=True))  # type: ignore[return-value]

@@ -12,12 +12,21 @@ import numpy as np
 from econ_theory.arrays import Array, as_fractions, as_numbers, frozen, is_exact, simplex_fault
 from econ_theory.errors import GameError
 from econ_theory.games.base import Profile
-from econ_theory.games.finite.labels import check_labels, default_labels
+from econ_theory.games.finite.labels import (
+    Labels,
+    check_labels,
+    check_lists,
+    default_labels,
+    labels_of_all,
+    position,
+    positions,
+)
+from econ_theory.games.finite.matrices import action_tables
 from econ_theory.games.finite.payoffs import Kernel
+from econ_theory.games.finite.shapes import action_counts
+from econ_theory.games.finite.tabulation import Space
 
 __all__ = ["BayesianGame"]
-
-Labels = Sequence[Sequence[str] | None]
 
 MOST_PLAYERS = 26
 """Two axes a player, and numpy names at most 52 axes in one contraction."""
@@ -57,6 +66,9 @@ class BayesianGame:
     >>> game
     BayesianGame('Meet', 2 players, types (1, 1), actions (2, 2))
 
+    From functions of types and actions: `from_function`; from plain tables: `bimatrix`,
+    `normal_form`.
+
     Source: Harsanyi (1967-68), "Games with incomplete information played by Bayesian players".
     """
 
@@ -90,21 +102,18 @@ class BayesianGame:
             raise GameError(
                 f"payoffs has {len(payoffs)} tensors, want {n}: one for each axis of the prior."
             )
-        tensors = [as_numbers(u, GameError, f"payoff of player {i}") for i, u in enumerate(payoffs)]
-        _check_lists(types, n, "types")
-        _check_lists(actions, n, "actions")
-        counts = _action_counts(prior.shape, tensors, actions)
-        self.players = check_labels(players, n, "players") or default_labels("player", n)
-        self.types = tuple(
-            check_labels(types[i] if types is not None else None, t, f"types of player {i}")
-            or default_labels("t", t)
-            for i, t in enumerate(prior.shape)
-        )
-        self.actions = tuple(
-            check_labels(actions[i] if actions is not None else None, a, f"actions of player {i}")
-            or default_labels("a", a)
-            for i, a in enumerate(counts)
-        )
+        usual = default_labels("player", n)
+        self.players = check_labels(players, n, "players") or usual
+        who = [a if a == b else repr(a) for a, b in zip(self.players, usual, strict=True)]
+        tensors = [
+            as_numbers(u, GameError, f"payoff of {name}")
+            for u, name in zip(payoffs, who, strict=True)
+        ]
+        check_lists(types, n, "types")
+        check_lists(actions, n, "actions")
+        counts = action_counts(prior.shape, tensors, actions, who)
+        self.types = labels_of_all(types, prior.shape, who, "types")
+        self.actions = labels_of_all(actions, counts, who, "actions")
         self.title = title
         self.given = (frozen(prior), tuple(frozen(u) for u in tensors))
         self.prior = frozen(np.asarray(prior, dtype=float))
@@ -112,10 +121,141 @@ class BayesianGame:
         self.n_types = tuple(int(t) for t in prior.shape)
         self.n_actions = counts
 
+    @classmethod
+    def from_function(
+        cls,
+        types: Any,
+        actions: Any,
+        prior: Any,
+        payoff: Any,
+        *,
+        players: Sequence[str] | None = None,
+        vectorized: bool = False,
+        title: str = "",
+    ) -> BayesianGame:
+        """Return the game whose payoffs a function gives, for types and actions of any values.
+
+        Parameters
+        ----------
+        types, actions : one list of values a player, or a dict from player to list
+            Values are what the functions get; the labels are their text. A list that is None
+            stands for one type, None (`types` None: a game without types).
+        prior : array (T_1, ..., T_n), dict, function, or one distribution a player
+            A dict holds joint types (tuples); those it lacks have probability zero. A function
+            gets the tuple of types. Independent types are given by one list of probabilities, or
+            dict of them, a player. None where there is only one joint type.
+        payoff : function, or one a player (list or dict)
+            Called as ``payoff(types, actions)`` with a tuple of values each, one a player, for
+            every joint type and action, also those of probability zero. Returns the n payoffs;
+            where there is one function a player, its payoff.
+        vectorized : bool
+            Call once, with arrays of values (``types[i]`` has its length on axis i, ``actions[i]``
+            on axis n + i) that broadcast to (T_1, ..., T_n, A_1, ..., A_n).
+
+        A payoff that does not depend on someone's type or action is kept with length 1 on that
+        axis. Fractions, where a player's payoffs have any, are kept exactly.
+
+        Raises
+        ------
+        GameError
+            Naming the joint type and actions where a payoff is no finite number or raises.
+
+        Examples
+        --------
+        >>> game = BayesianGame.from_function(
+        ...     types={"Ann": [1, 4], "Bob": [2, 3]},
+        ...     actions={"Ann": [0, 1, 2], "Bob": [0, 1, 2]},
+        ...     prior=[[0.5, 0.5], [0.5, 0.5]],
+        ...     payoff=[
+        ...         lambda t, bid: (t[0] - bid[0]) * (bid[0] > bid[1]),
+        ...         lambda t, bid: (t[1] - bid[1]) * (bid[1] >= bid[0]),
+        ...     ],
+        ... )
+        >>> game.payoffs[0].shape
+        (2, 1, 3, 3)
+        >>> game.payoff("Ann", types=("4", "2"), actions=("2", "1"))
+        2.0
+        """
+        space = Space(types, actions, players)
+        return cls(
+            space.prior(prior),
+            space.payoffs(payoff, vectorized=vectorized),
+            players=space.players,
+            types=space.labels(space.types),
+            actions=space.labels(space.actions),
+            title=title,
+        )
+
+    @classmethod
+    def normal_form(
+        cls,
+        *payoffs: Any,
+        players: Sequence[str] | None = None,
+        actions: Labels | None = None,
+        title: str = "",
+    ) -> BayesianGame:
+        """Return the game without types of n plain tables ``(A_1, ..., A_n)``, one a player.
+
+        >>> BayesianGame.normal_form([3, 1, 2])
+        BayesianGame(1 players, types (1,), actions (3,))
+        """
+        tables, players, actions = action_tables(payoffs, players, actions)
+        return cls(
+            np.ones((1,) * len(tables)), tables, players=players, actions=actions, title=title
+        )
+
+    @classmethod
+    def bimatrix(
+        cls,
+        rows: Any,
+        columns: Any,
+        *,
+        players: Sequence[str] | None = None,
+        actions: Labels | None = None,
+        title: str = "",
+    ) -> BayesianGame:
+        """Return the two-player game without types in which the row player gets ``rows[a, b]``.
+
+        Of a pandas DataFrame, index and columns are the actions and their names, if both have one,
+        the players; two frames are matched by label. Both tables are wanted: a forgotten one would
+        otherwise turn into a zero-sum game unnoticed, which is ``bimatrix(a, -a)``.
+
+        >>> game = BayesianGame.bimatrix([[2, 0], [0, 1]], [[1, 0], [0, 2]], players=["Ann", "Bob"])
+        >>> game.payoff("Bob", actions=("a2", "a2"))
+        2.0
+        """
+        return cls.normal_form(rows, columns, players=players, actions=actions, title=title)
+
     @property
     def n_players(self) -> int:
         """Number of players n."""
         return self.prior.ndim
+
+    def payoff(self, player: Any, *, types: Any = None, actions: Any = None) -> Any:
+        """Return what `player` gets at a joint type and action: a float, or a Fraction as given.
+
+        Players, types and actions are named by label, or by position (an integer, from 0). `types`
+        and `actions` have one entry a player, or are dicts by player; whoever has only one type or
+        action may be left out.
+
+        Raises
+        ------
+        GameError
+            Naming the label that is unknown, and the nearest one.
+
+        Examples
+        --------
+        >>> game = BayesianGame.bimatrix([[2, 0], [0, 1]], [[1, 0], [0, 2]], players=["Ann", "Bob"])
+        >>> game.payoff("Ann", actions={"Ann": "a1", "Bob": 0})
+        2.0
+        """
+        table = self.given[1][position(player, self.players, "player")]
+        cell = positions(types, self.types, self.players, "type")
+        cell += positions(actions, self.actions, self.players, "action")
+        value = table[
+            tuple(k if size > 1 else 0 for k, size in zip(cell, table.shape, strict=True))
+        ]
+        return value if isinstance(value, Fraction) else float(value)
 
     @cached_property
     def kernel(self) -> Kernel:
@@ -233,49 +373,6 @@ class ExactGame:
         """Return player `i`'s payoff range as a Fraction."""
         low, high = _bounds(self.prior, self.payoffs[i])
         return high - low
-
-
-def _check_lists(labels: Labels | None, n: int, what: str) -> None:
-    if labels is not None and len(labels) != n:
-        raise GameError(f"{what} has {len(labels)} lists, want {n}: one for each player.")
-
-
-def _action_counts(
-    n_types: tuple[int, ...], tensors: list[Array], actions: Labels | None
-) -> tuple[int, ...]:
-    """Read the number of actions off the payoffs and labels; refuse what does not broadcast."""
-    n = len(n_types)
-    for i, tensor in enumerate(tensors):
-        if tensor.ndim != 2 * n:
-            raise GameError(
-                f"payoff of player {i} has {tensor.ndim} axes, want {2 * n}: {n} of types, then "
-                f"{n} of actions; use length 1 where it does not depend on one."
-            )
-        if tensor.size == 0:
-            raise GameError(
-                f"payoff of player {i} has shape {tensor.shape}, want no empty axis; "
-                "every player needs at least one type and one action."
-            )
-        for j in range(n):
-            if tensor.shape[j] not in (1, n_types[j]):
-                raise GameError(
-                    f"payoff of player {i} has length {tensor.shape[j]} on the type axis of player "
-                    f"{j}, want {n_types[j]} (as the prior) or 1."
-                )
-    counts = []
-    for j in range(n):
-        count = max(tensor.shape[n + j] for tensor in tensors)
-        named = actions[j] if actions is not None else None
-        if named is not None:
-            count = max(count, len(named))
-        for i, tensor in enumerate(tensors):
-            if tensor.shape[n + j] not in (1, count):
-                raise GameError(
-                    f"payoff of player {i} has length {tensor.shape[n + j]} on the action axis of "
-                    f"player {j}, want {count} (as elsewhere) or 1."
-                )
-        counts.append(int(count))
-    return tuple(counts)
 
 
 def _bounds(prior: Array, payoff: Array) -> tuple[Any, Any]:

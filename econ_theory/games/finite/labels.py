@@ -1,18 +1,35 @@
-"""Labels of players, types and actions: checked once, generated where none are given."""
+"""Labels of players, types and actions: checked once, generated where none are given, looked up."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from numbers import Integral
+from typing import Any
 
 from econ_theory.errors import GameError
 
-__all__ = ["check_labels", "default_labels"]
+__all__ = [
+    "Labels",
+    "check_labels",
+    "check_lists",
+    "default_labels",
+    "labels_of_all",
+    "nearest",
+    "position",
+    "positions",
+]
+
+Labels = Sequence[Sequence[str] | None]
+
+MOST_COMPARED = 1000
+"""Labels among which a complaint looks for the nearest one."""
 
 
 def check_labels(labels: Sequence[str] | None, n: int, what: str) -> tuple[str, ...] | None:
     """Return `labels` as a tuple of `n` distinct strings, None for None, or raise `GameError`.
 
-    >>> check_labels(["low", "high"], 2, "types of player 0")
+    >>> check_labels(["low", "high"], 2, "types of Ann")
     ('low', 'high')
     """
     if labels is None:
@@ -23,7 +40,8 @@ def check_labels(labels: Sequence[str] | None, n: int, what: str) -> tuple[str, 
     if len(result) != n:
         raise GameError(f"{what} has {len(result)} labels, want {n}.")
     if len(set(result)) != n:
-        twice = next(label for label in result if result.count(label) > 1)
+        seen: set[str] = set()
+        twice = next(label for label in result if label in seen or seen.add(label))
         raise GameError(f"{what} has the label {twice!r} twice, want distinct labels.")
     return result
 
@@ -36,3 +54,91 @@ def default_labels(stem: str, n: int) -> tuple[str, ...]:
     """
     gap = " " if len(stem) > 1 else ""
     return tuple(f"{stem}{gap}{k}" for k in range(1, n + 1))
+
+
+def check_lists(labels: Labels | None, n: int, what: str) -> None:
+    """Raise `GameError` unless `labels` is None or holds one entry for each of `n` players."""
+    if labels is not None and len(labels) != n:
+        raise GameError(f"{what} has {len(labels)} lists, want {n}: one for each player.")
+
+
+def labels_of_all(
+    given: Labels | None, counts: tuple[int, ...], who: Sequence[str], what: str
+) -> tuple[tuple[str, ...], ...]:
+    """Return every player's checked labels, or ``t1 ..`` for types and ``a1 ..`` for actions.
+
+    >>> labels_of_all([["l", "r"], None], (2, 1), ["Ann", "Bob"], "actions")
+    (('l', 'r'), ('a1',))
+    """
+    lists = given if given is not None else [None] * len(who)
+    return tuple(
+        check_labels(labels, count, f"{what} of {name}") or default_labels(what[0], count)
+        for labels, count, name in zip(lists, counts, who, strict=True)
+    )
+
+
+def nearest(label: str, known: Iterable[str]) -> str:
+    """Return the label of `known` (not empty) that is spelled most like `label`.
+
+    >>> nearest("hihg", ["low", "high"])
+    'high'
+    """
+    some = [name for name, _ in zip(known, range(MOST_COMPARED), strict=False)]
+    short = {name[:80]: name for name in reversed(some)}
+    close = get_close_matches(label[:80], list(short), n=1, cutoff=0.0)
+    return short[close[0]] if close else some[0]
+
+
+def position(given: Any, labels: Sequence[str], what: str) -> int:
+    """Return where `given` stands in `labels`: an integer is a position from 0, the rest a label.
+
+    >>> position("high", ["low", "high"], "type of Ann"), position(0, ["low", "high"], "type")
+    (1, 0)
+    """
+    if isinstance(given, Integral) and not isinstance(given, bool):
+        if int(given) in range(len(labels)):
+            return int(given)
+        raise GameError(
+            f"{what} is {given}, want a position from 0 to {len(labels) - 1} or a label such as "
+            f"{labels[0]!r}; a label that is a number goes in quotes."
+        )
+    label = str(given)
+    if label in labels:
+        return list(labels).index(label)
+    raise GameError(
+        f"{what} is {label!r:.60}, which is none of its {len(labels)} labels, want one of them; "
+        f"the nearest is {nearest(label, labels)!r:.60}."
+    )
+
+
+def positions(
+    given: Any, lists: Sequence[Sequence[str]], players: Sequence[str], what: str
+) -> tuple[int, ...]:
+    """Return the position of each player's `what` ("type" or "action") in its list of labels.
+
+    `given` has one entry a player, or is a mapping by player; an entry that is None or missing
+    stands for the only label there is.
+
+    >>> positions({"Ann": "high"}, [["low", "high"], ["t1"]], ["Ann", "Bob"], "type")
+    (1, 0)
+    """
+    n = len(players)
+    if isinstance(given, Mapping):
+        named = {players[position(player, players, "player")]: v for player, v in given.items()}
+        entries = [named.get(player) for player in players]
+    elif given is None:
+        entries = [None] * n
+    else:
+        entries = [given] if isinstance(given, str) else list(given)
+    if len(entries) != n:
+        raise GameError(f"{what}s has {len(entries)} entries, want {n}: one for each player.")
+    for entry, labels, player in zip(entries, lists, players, strict=True):
+        if entry is None and len(labels) > 1:
+            raise GameError(
+                f"the {what} of {player!r} is missing, want one of {len(labels)}, such as "
+                f"{labels[0]!r}; pass {what}s=."
+            )
+    return tuple(
+        0 if entry is None else position(entry, labels, f"the {what} of {player!r}")
+        for entry, labels, player in zip(entries, lists, players, strict=True)
+    )

@@ -163,3 +163,23 @@ def test_a_missing_library_names_the_install_line(monkeypatch, module, convert) 
     monkeypatch.setitem(__import__("sys").modules, module, None)
     with pytest.raises(MissingExtra, match=rf"{module} is not installed.*econ-theory\[interop\]"):
         convert(BayesianGame([1.0], [[[1.0]]]))
+
+
+def test_a_frame_without_prior_and_types_is_a_game_without_types():
+    game = BayesianGame.bimatrix(
+        [[1.0, 2.0, 0.0], [3.0, 4.0, 5.0]],
+        [[Fraction(1, 3), 2, 5], [0, 1, Fraction(1, 7)]],
+        players=["Ann", "Bob"],
+        actions=[["u", "d"], ["l", "m", "r"]],
+    )
+    whole = to_pandas(game)
+    tidy = whole.drop(columns=["prior", "type[Ann]", "type[Bob]"])
+    back = from_pandas(tidy.sample(frac=1.0, random_state=1))
+    assert (back.players, back.actions, back.n_types) == (game.players, game.actions, (1, 1))
+    assert back.payoff("Bob", actions=("d", "r")) == Fraction(1, 7)
+    assert (back.payoffs[0] == game.payoffs[0]).all()
+    for column in ("prior", "type[Ann]"):
+        with pytest.raises(GameError, match=rf"lacks the columns \['{column[:4]}"):
+            from_pandas(whole.drop(columns=column))
+    with pytest.raises(GameError, match=r"lacks the columns \['action\[Ann\]'\]"):
+        from_pandas(tidy.drop(columns="action[Ann]"))

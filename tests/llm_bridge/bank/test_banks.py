@@ -208,6 +208,13 @@ def test_a_spent_budget_leaves_the_bank_as_it_was() -> None:
         assert bank.counts.sum() == 0
 
 
+def test_a_silent_probe_reaches_the_table() -> None:
+    bank = new_bank([(Scripted(lambda request: ""), "ann")])
+    assert np.isnan(bank.table.signals).all()
+    assert (bank.ensure_signals([0, 2]) == -100.0).all()
+    assert np.isfinite(bank.table.signals[:, 0]).nonzero()[0].tolist() == [0, 2]
+
+
 def test_bad_banks_are_named() -> None:
     with pytest.raises(ConfigError, match="m is 1, want at least 2: that many executors share"):
         new_bank(m=1)

@@ -65,7 +65,8 @@ def test_solve_reads_the_other_formats(write, suffix: str, tmp_path: Path) -> No
         app, ["solve", str(path), "--all", "--json", "--solver", "PureEnumeration"]
     )
     assert result.exit_code == 0, result.output
-    assert [found["epsilon"] for found in json.loads(result.stdout)] == [0.0, 0.0]
+    found = json.loads(result.stdout)["equilibria"]
+    assert [solution["epsilon"] for solution in found] == [0.0, 0.0]
 
 
 def test_solve_shows_labels_to_a_person(game_file: Path) -> None:

@@ -12,11 +12,11 @@ from llm_bridge.models.base import ChatModel
 from llm_bridge.models.codecs import (
     answer_messages,
     commitment_messages,
-    parse_answer,
     strategy_messages,
 )
 from llm_bridge.models.controls import Control, ControlMenu
 from llm_bridge.models.simulated import SimulatedModel, SimulatedWorld, Skill
+from llm_bridge.tasks import extract_answer
 from llm_bridge.tasks.base import Task
 from llm_bridge.tasks.simulated import SimulatedTask
 
@@ -64,7 +64,7 @@ def test_answers_as_text_have_the_stated_frequencies(style: str) -> None:
     requests = [ask(question, seed, control, logprobs=True) for seed in range(4000)]
     replies = MODEL.complete(requests)
     wanted = SKILL.outcomes([control], 2)[kind, 0]
-    seen = Counter(parse_answer(reply.text).value for reply in replies)
+    seen = Counter(extract_answer(reply.text).value for reply in replies)
     right = int(question.answer)
     shares = [seen[str(right + k)] / 4000 for k in range(3)] + [seen[""] / 4000]
     np.testing.assert_allclose(shares, wanted, atol=0.03)
@@ -75,7 +75,9 @@ def test_answers_as_text_have_the_stated_frequencies(style: str) -> None:
 def test_signal_and_answer_are_independent_given_the_class() -> None:
     question = TASK.draw("train", 1)[0]
     replies = MODEL.complete([ask(question, seed, logprobs=True) for seed in range(4000)])
-    right = np.array([parse_answer(r.text).value == question.answer for r in replies], dtype=float)
+    right = np.array(
+        [extract_answer(r.text).value == question.answer for r in replies], dtype=float
+    )
     sure = np.array([r.mean_logprob == -0.5 for r in replies], dtype=float)
     assert abs(np.corrcoef(right, sure)[0, 1]) < 0.06
 
@@ -102,9 +104,9 @@ def test_the_coordinator_plans_without_the_answer_and_commits_by_vote() -> None:
     plan = MODEL.complete([Request("m", strategy_messages(question))])[0].text
     assert question.answer not in plan
     asked = Request("m", commitment_messages(question, plan, ["12", "7", "7", ""]))
-    assert parse_answer(MODEL.complete([asked])[0].text).value == "7"
+    assert extract_answer(MODEL.complete([asked])[0].text).value == "7"
     empty = Request("m", commitment_messages(question, "", ["", ""]))
-    assert not parse_answer(MODEL.complete([empty])[0].text).valid
+    assert not extract_answer(MODEL.complete([empty])[0].text).valid
 
 
 def test_bad_worlds_skills_and_requests_are_named() -> None:

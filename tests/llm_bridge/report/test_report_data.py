@@ -125,6 +125,11 @@ def test_verification_of_a_simulated_team_makes_a_page() -> None:
     found = verify(empirical, mixed, rng=0)
     view = verification_view(found, empirical)
     assert view.epsilon == found.epsilon
+    assert all(item.lower <= item.gain <= item.upper for item in view.deviations)
+    settled = verify(empirical, found.equilibria[0].profile, rng=0)
+    settled_view = verification_view(settled, empirical)
+    assert all(item.lower <= item.gain <= item.upper for item in settled_view.deviations)
+    assert min(item.gain for item in settled_view.deviations) < -0.01
     assert view.executors[0].questions == tuple(empirical.type_counts(0))
     assert sum(view.executors[1].questions) == 40
     assert view.executors[0].policy == ((0.5, 0.5), (0.5, 0.5))

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,12 @@ HEADINGS = [
     "Configuration",
     "How to reproduce",
 ]
+OUTSIDE = (
+    "[...document.querySelectorAll('svg.chart text')].filter(t => {"
+    " const a = t.getBoundingClientRect(), b = t.ownerSVGElement.getBoundingClientRect();"
+    " return a.left < b.left - 1 || a.right > b.right + 1 || a.top < b.top - 1"
+    " || a.bottom > b.bottom + 1; }).map(t => t.textContent)"
+)
 NOISE = {"Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled"}
 
 pytestmark = [
@@ -165,13 +172,34 @@ def test_page_stands_alone_and_fits(browser: Browser, page: Path, width: int) ->
 @pytest.mark.parametrize("width", [1200, 400])
 def test_charts_keep_their_text_inside(browser: Browser, page: Path, width: int) -> None:
     browser.open(page, width)
-    outside = browser.value(
-        "[...document.querySelectorAll('svg.chart text')].filter(t => {"
-        " const a = t.getBoundingClientRect(), b = t.ownerSVGElement.getBoundingClientRect();"
-        " return a.left < b.left - 1 || a.right > b.right + 1 || a.bottom > b.bottom + 1;"
-        "}).map(t => t.textContent)"
+    assert browser.value(OUTSIDE) == []
+
+
+@pytest.mark.parametrize("width", [1200, 820, 360])
+def test_seven_methods_with_long_names_leave_room_for_the_chart(
+    browser: Browser, report: ReportData, tmp_path: Path, width: int
+) -> None:
+    compared = report.comparison
+    assert compared is not None
+    long = "a-model-of-some-provider/with-a-long-name-70b-instruct-q8"
+    names = ["single (direct)", *(f"self-consistency {k} tokens, {long}-{k}" for k in range(5))]
+    ours = replace(compared.point(compared.ours), best=True)
+    others = [replace(compared.points[0], name=name, best=False) for name in names]
+    found = [replace(compared.differences[0], reference=name) for name in names]
+    many = replace(compared, points=(ours, *others), differences=tuple(found))
+    page = tmp_path / "long.html"
+    page.write_text(render(replace(report, comparison=many)), encoding="utf-8")
+    browser.open(page, width)
+    assert browser.value("document.documentElement.scrollWidth") <= width
+    assert browser.value(OUTSIDE) == []
+    # The axes' own rectangle against the chart that it stands in.
+    room = browser.value(
+        "(() => { const chart = document.querySelector('#frontier-axes_1').ownerSVGElement"
+        ".getBoundingClientRect(), axes = document.querySelector('#frontier-patch_2')"
+        ".getBoundingClientRect(); return [axes.width / chart.width, axes.height]; })()"
     )
-    assert outside == []
+    assert room[0] > 0.7
+    assert room[1] > 120
 
 
 def test_dark_and_print_differ_from_light(browser: Browser, page: Path) -> None:
@@ -189,9 +217,11 @@ def test_dark_and_print_differ_from_light(browser: Browser, page: Path) -> None:
 @pytest.mark.parametrize("width", [1200, 400])
 def test_ledger_stands_alone_and_fits(browser: Browser, tmp_path: Path, width: int) -> None:
     page = tmp_path / "ledger.html"
-    page.write_text(render_audit(run_audit(only="ECON-R±", quick=True)), encoding="utf-8")
+    ledger = run_audit(only=["ECON-R±", "ECON-lambda", "NR-cce"], quick=True)
+    page.write_text(render_audit(ledger), encoding="utf-8")
     browser.open(page, width)
     assert [url for url in browser.requests if not url.startswith("data:")] == [page.as_uri()]
     assert browser.complaints == []
     assert browser.value("document.documentElement.scrollWidth") <= width
-    assert browser.value("document.querySelectorAll('svg.chart').length") == 1
+    assert browser.value("document.querySelectorAll('svg.chart').length") == 3
+    assert browser.value(OUTSIDE) == []

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 import pytest
 
+from llm_bridge.baselines.comparison import FrontierPoint
 from llm_bridge.errors import ConfigError
 from llm_bridge.report import ReportData, render, verdict
+from llm_bridge.report.charts import frontier_chart, gain_chart
+from llm_bridge.report.wording import visible
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
 
@@ -118,6 +122,124 @@ def test_verdict_is_computed(report: ReportData, degenerate: ReportData) -> None
     assert first.startswith("Degenerate: no executor's payoff")
     assert "0.09 at 95% confidence" in first
     assert any(line.startswith("That the trained policy is an equil") for line in rest)
+
+
+def test_the_strongest_baseline_at_equal_tokens_comes_first(report: ReportData) -> None:
+    compared = report.comparison
+    assert compared is not None
+    for order in (compared.differences, compared.differences[::-1]):
+        shuffled = replace(compared, differences=order)
+        assert [found.reference for found in shuffled.ranked] == [
+            "self-consistency 610 tokens",
+            "single (direct)",
+            "fixed controls",
+            "best of 6",
+        ]
+    first, _, third, *_ = verdict(replace(report, comparison=shuffled))
+    assert "self-consistency (610 tokens), the strongest of 2 baselines at equal tokens," in first
+    assert third.endswith("1 more in the table.")
+    page = Outline(render(replace(report, comparison=shuffled))).text
+    assert page.index("against self-consistency (610 tokens)") < page.index("Accuracy and tokens")
+
+
+def test_replies_that_could_not_be_read_are_told_beside_the_comparison(report: ReportData) -> None:
+    compared = report.comparison
+    assert compared is not None
+    voted = replace(compared.points[3], invalid=141)
+    points = (*compared.points[:3], voted, compared.points[4])
+    told = verdict(ReportData("x", comparison=replace(compared, points=points)))
+    assert told[-1].endswith("141 of 269 of self-consistency (610 tokens).")
+    assert not any("could not be read" in line for line in verdict(report))
+
+
+def test_captions_speak_of_what_is_drawn(report: ReportData) -> None:
+    compared = report.comparison
+    assert compared is not None
+    several = Outline(render(report)).text
+    assert "The dashed line joins the methods" in several
+    assert "stroke-dasharray" in frontier_chart(compared)
+    cheap: FrontierPoint = replace(compared.points[0], accuracy=0.9, upper=0.99)
+    points = (cheap, *(replace(point, best=False) for point in compared.points[1:]))
+    alone = replace(compared, points=points)
+    page = Outline(render(replace(report, comparison=alone))).text
+    assert "No line is drawn: nothing is as accurate as single (direct) for as few tokens." in page
+    assert "The dashed line" not in page
+    assert "stroke-dasharray" not in frontier_chart(alone)
+
+
+def test_gains_stand_inside_their_intervals(report: ReportData) -> None:
+    judged = report.verification
+    assert judged is not None
+    lost = replace(judged.deviations[0], gain=-0.12, lower=-0.2, upper=-0.05)
+    chart = gain_chart(replace(judged, deviations=(lost, *judged.deviations[1:])))
+    assert "−0.12 [−0.20, −0.05]" in chart
+
+
+NAMES = (
+    "$x$ and $",
+    "$\\nosuch{$",
+    "a\\$b$",
+    "bell\x07 escape\x1b[31m nul\x00 del\x7f c1\x85 return\r",
+    "\u202eturned\u202c \ufffe half \ud83d",
+    "求解器 一号 🙂",
+    "a very long name " * 40,
+    "w" * 700,
+    "<b>&amp;</b>",
+    " ",
+)
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_any_name_is_shown_and_harms_nothing(report: ReportData, name: str) -> None:
+    compared, judged = report.comparison, report.verification
+    assert compared is not None
+    assert judged is not None
+    points = tuple(replace(point, name=f"{k} {name}") for k, point in enumerate(compared.points))
+    renamed = {old.name: new.name for old, new in zip(compared.points, points, strict=True)}
+    data = replace(
+        report,
+        curve=None,
+        regret=(),
+        name=name,
+        models=(replace(report.models[0], name=name, role=name),),
+        ledger=tuple(replace(row, model=name, purpose=name) for row in report.ledger),
+        comparison=replace(
+            compared,
+            ours=renamed[compared.ours],
+            points=points,
+            differences=tuple(
+                replace(found, name=renamed[found.name], reference=renamed[found.reference])
+                for found in compared.differences
+            ),
+        ),
+        verification=replace(
+            judged,
+            executors=tuple(replace(item, name=name) for item in judged.executors),
+            deviations=tuple(replace(item, executor=name) for item in judged.deviations),
+            sensitivity=tuple(replace(item, executor=name) for item in judged.sensitivity),
+        ),
+        notes=(name,),
+    )
+    page = render(data)
+    assert page == visible(page)
+    page.encode()
+    outline = Outline(page)
+    assert len([tag for tag, _ in outline.tags if tag == "svg"]) == 4
+    assert visible(name).replace("\r", "") in outline.text
+    if "$" in name:
+        words = ElementTree.fromstring(gain_chart(data.verification)).iter("text")
+        assert f"{name}, unsure" in [word.text for word in words]
+
+
+def test_the_box_says_what_was_played(report: ReportData) -> None:
+    text = Outline(render(replace(report, example=("What is 2 + 3?", "5")))).text
+    box = text[text.index("What was played") : text.index("Before you rely on it")]
+    for term in ("Task", "Executors", "Signal", "Control", "Coordinator, commitment", "Reward, ε"):
+        assert term in box
+    assert "One of them: “What is 2 + 3?” The right answer: 5." in box
+    assert "smollm2-135m-instruct" in box
+    assert "A team of 3 language models (smollm2-135m-instruct), trained with ECON: run" in text
+    assert "What was played" not in render(ReportData("begun"))
 
 
 def test_worse_is_called_worse(report: ReportData) -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from llm_bridge.messages import Question, Request
-from llm_bridge.models.codecs import parse_answer
 from llm_bridge.models.scripted import Scripted
 from llm_bridge.studies.probe import probe_tasks
+from llm_bridge.tasks import extract_answer
 
 
 class Sums:
@@ -34,7 +34,7 @@ def right_when_cold_and_even(request: Request) -> str:
 def test_rows_say_accuracy_guessing_and_information() -> None:
     model = Scripted(
         right_when_cold_and_even,
-        logprob=lambda r: -1.0 if parse_answer(right_when_cold_and_even(r)).valid else -2.0,
+        logprob=lambda r: -1.0 if extract_answer(right_when_cold_and_even(r)).valid else -2.0,
     )
     rows = probe_tasks(model, [Sums()], n=16, styles=["direct"], temperatures=[0.0, 1.0])
     cold_even, cold_odd, hot_even, _ = rows

@@ -137,9 +137,33 @@ def test_large_errors_make_the_bound_vacuous(runs):
     assert found.verdict == "vacuous"
 
 
+@pytest.mark.parametrize(
+    ("power", "verdict", "words"),
+    [
+        (0.3, "holds", "or slower is seen"),
+        (0.9, "undecided", "is not seen, only faster growth"),
+    ],
+)
+def test_growth_is_a_claim_of_its_own(runs, monkeypatch, power, verdict, words):
+    found = training_regret(runs)
+    trace = found.traces["equilibrium (best)"]
+    drawn = np.random.default_rng(0).uniform(0.9, 1.1, len(runs))[:, None, None]
+    grown = np.broadcast_to(trace.steps[:, None] ** power * drawn, trace.cumulative.shape)
+    traces = {**found.traces, "equilibrium (best)": replace(trace, cumulative=grown)}
+    monkeypatch.setattr(
+        "llm_bridge.studies.regret.training_regret", lambda _: replace(found, traces=traces)
+    )
+    claim = TrainingRegretBound(SHORT, part="growth")
+    assert claim.id == "ECON-R-growth"
+    finding = claim.judge(runs)
+    assert finding.number == pytest.approx(power, abs=0.01)
+    assert finding.verdict == verdict
+    assert words in finding.explanation
+
+
 @pytest.mark.slow
 def test_claim_is_measured_end_to_end():
-    row = run_audit(TRAINING_CLAIMS, quick=True)["ECON-R-training"]
+    row = run_audit(TRAINING_CLAIMS[:1], quick=True)["ECON-R-training"]
     assert row.finding.number > 0
     assert row.finding.verdict in ("holds", "vacuous", "undefined")
     assert len(row.finding.picture.curves) == 3

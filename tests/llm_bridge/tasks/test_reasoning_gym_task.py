@@ -91,3 +91,41 @@ def test_a_family_with_few_questions_shows_fewer_examples() -> None:
     tiny = ReasoningGym({"lcm": {"max_numbers": 2, "min_value": 2, "max_value": 6}}, n_examples=9)
     (question,) = tiny.draw("train", 1)
     assert len(question.examples) < 9
+
+
+UNREADABLE = {"boxnet", "graph_color", "propositional_logic", "rubiks_cube", "rush_hour"}
+"""Families whose questions have many right answers and state none of their own."""
+
+
+def test_a_family_whose_own_answers_cannot_be_read_is_refused() -> None:
+    with pytest.raises(TaskError, match=r"family 'rush_hour' cannot be read .*'None', scores"):
+        ReasoningGym({"rush_hour": {}})
+
+
+def test_the_form_of_a_family_follows_its_verifier() -> None:
+    mix = {"chain_sum": {}, "rotate_matrix": {}, "list_functions": {}}
+    task = ReasoningGym(mix)
+    assert task.forms == {"chain_sum": "value", "rotate_matrix": "block", "list_functions": "text"}
+    assert [question.form for question in task.draw("test", 3)] == list(task.forms.values())
+
+
+@pytest.mark.slow
+def test_every_family_reads_its_own_answers() -> None:
+    from reasoning_gym.factory import DATASETS
+
+    from llm_bridge.tasks import extract_answer
+    from llm_bridge.tasks.reasoning_gym import SAYINGS
+
+    refused = set()
+    for name in sorted(set(DATASETS) - {"composite"}):
+        try:
+            task = ReasoningGym({name: {}}, seed=5, n_examples=0)
+        except TaskError:
+            refused.add(name)
+            continue
+        for question in task.draw("train", 2):
+            for saying in SAYINGS:
+                read = extract_answer(saying.format(question.answer), form=question.form)
+                assert read.valid, (name, saying, read.why)
+                assert task.score(question, read.value) == 1.0, (name, saying, read.value)
+    assert refused == UNREADABLE

@@ -5,6 +5,7 @@ import pytest
 
 from econ_theory import StrategyProfile, certify, solve
 from econ_theory.errors import ProfileError
+from econ_theory.seeding import as_rng, spawn
 from llm_bridge.bank.sampled import Bank, SignalBins
 from llm_bridge.errors import ConfigError
 from llm_bridge.models.controls import ControlMenu
@@ -13,6 +14,7 @@ from llm_bridge.models.ledger import Ledger
 from llm_bridge.models.simulated import SimulatedModel, SimulatedWorld, Skill
 from llm_bridge.models.store import Recorded, Store
 from llm_bridge.tasks.simulated import SimulatedTask
+from llm_bridge.verification import deviations, verdict
 from llm_bridge.verification.empirical import EmpiricalGame, control_values, empirical_game
 from llm_bridge.verification.ground_truth import draw_table, exact_bins, exact_game
 from llm_bridge.verification.sensitivity import payoff_sensitivity
@@ -226,6 +228,24 @@ def test_the_report_says_who_gains_what_by_which_control() -> None:
     assert gains == sorted(gains, reverse=True)
 
 
+def test_controls_are_priced_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    priced = []
+
+    def counted(*args):
+        priced.append(control_values(*args))
+        return priced[-1]
+
+    monkeypatch.setattr(verdict, "control_values", counted)
+    monkeypatch.setattr(deviations, "control_values", counted)
+    skills, pools = TEAMS["two unlike executors"]
+    empirical = estimate(skills, pools, 60, 1)
+    profile = StrategyProfile.uniform(empirical.game)
+    report = verify(empirical, profile, rng=0)
+    assert len(priced) == 1
+    assert report.interval == epsilon_interval(empirical, profile, rng=spawn(as_rng(0), 6)[0])[0]
+    assert report.welfare == pytest.approx(priced[0].earned.mean())
+
+
 def test_equilibria_stand_beside_with_their_welfare() -> None:
     skills, pools = TEAMS["two unlike executors"]
     empirical = estimate(skills, pools, 300, 1)
@@ -255,7 +275,7 @@ def test_sensitivity_covers_the_true_spread_and_rejects_flatness() -> None:
     covered = 0
     for seed in range(60):
         empirical = estimate(skills, pools, 300, seed)
-        items = payoff_sensitivity(empirical, profile, rng=seed)
+        items = payoff_sensitivity(empirical, control_values(empirical, profile), rng=seed)
         covered += all(x.lower <= t <= x.upper for x, t in zip(items, truth, strict=True))
     assert covered / 60 >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / 60)
     assert items[0].p < 0.01

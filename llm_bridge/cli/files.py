@@ -1,0 +1,74 @@
+"""Files that commands read and write: games by their suffix, results replaced whole."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from econ_theory import BayesianGame
+from econ_theory.errors import SettingError
+from econ_theory.interop import read_efg, read_json, read_nfg
+
+__all__ = ["check_target", "read_game", "replace_file"]
+
+READERS = {".efg": read_efg, ".nfg": read_nfg, ".json": read_json}
+
+
+def read_game(file: Path) -> BayesianGame:
+    """Return the game in `file`, read as its suffix says.
+
+    Raises
+    ------
+    SettingError
+        If the suffix is unknown or there is no such file.
+    FormatError
+        Naming the line or field that is wrong.
+    """
+    reader = READERS.get(file.suffix.lower())
+    if reader is None:
+        raise SettingError(
+            f"{file} ends in {file.suffix or 'nothing'!r}, want one of {', '.join(READERS)}."
+        )
+    if not file.is_file():
+        raise SettingError(f"{file} is not a file, want a game to read.")
+    return reader(file)
+
+
+def check_target(file: Path | None, suffix: str) -> None:
+    """Raise `SettingError` unless `file` can become a file that ends in `suffix`.
+
+    >>> check_target(Path("solution.txt"), ".json")
+    Traceback (most recent call last):
+    econ_theory.errors.SettingError: solution.txt ends in '.txt', want .json; change its name.
+    """
+    if file is None:
+        return
+    if file.suffix.lower() != suffix:
+        raise SettingError(
+            f"{file} ends in {file.suffix or 'nothing'!r}, want {suffix}; change its name."
+        )
+    if not file.parent.is_dir():
+        raise SettingError(f"{file.parent} is not a folder, want one to write {file.name} in.")
+    if file.exists() and not file.is_file():
+        raise SettingError(f"{file} is not a plain file, want one to write or a new name.")
+
+
+def replace_file(file: Path, text: str) -> None:
+    """Write `text` to `file`; whoever reads it finds the old contents or the new, never half.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     replace_file(Path(folder) / "a.json", "[]")
+    ...     [(path.name, path.read_text()) for path in Path(folder).iterdir()]
+    [('a.json', '[]')]
+    """
+    file = file.resolve()
+    partial = file.with_name(f"{file.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
