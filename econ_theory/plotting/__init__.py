@@ -1,7 +1,9 @@
-"""Pictures: one function each, an `ax` in (or a new one) and the same `ax` out.
+r"""Pictures: one function each, an `ax` in (or a new one) and the same `ax` out.
 
-No function touches global style. Curves differ by line style and marker as well as by colour, heat
-maps by lightness, so every picture survives a black-and-white printer. Every axis names its unit.
+Those of several panels, `plot_bids` and `plot_best_responses`, take and return an array, `axes`. No
+function touches global style. Curves differ by line style and marker as well as by colour, heat
+maps by lightness, so every picture survives a black-and-white printer. Every axis names its unit,
+every curve its player, type or action by the game's labels.
 
 >>> from econ_theory import BayesianGame
 >>> from econ_theory.learners import RegretMatching
@@ -12,7 +14,7 @@ maps by lightness, so every picture survives a black-and-white printer. Every ax
 >>> trace = play_learners(BayesianGame([[1]], [skewed, -skewed]), RegretMatching(), 200)
 >>> ax = plot_regret(external_regret(trace))
 >>> ax.get_ylabel()
-'cumulative external regret (payoff units)'
+'cumulative external regret,\nall players together (payoff units)'
 """
 
 import lazy_loader

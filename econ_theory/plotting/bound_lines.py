@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -22,6 +23,9 @@ __all__ = ["Bounds", "Line", "bound_lines", "draw_bounds"]
 Bounds = Bound | Sequence[Bound] | Mapping[str, Bound | Sequence[Bound]]
 
 POINTS = 400
+WIDTH = 76
+"""Characters that fit on a line of a legend."""
+
 GREY = "#8b9099"
 
 
@@ -42,8 +46,8 @@ def bound_lines(
 ) -> list[Line]:
     """Return the lines to draw for `bounds`, each for the players drawn.
 
-    A bound has a verdict where it is plain which trace it is about: where a mapping says so, or
-    where exactly one of `traces` is of the regret that it speaks of.
+    Each has a verdict: of the trace that a mapping names, or of all `traces` of the regret that it
+    speaks of.
 
     Raises
     ------
@@ -58,11 +62,11 @@ def bound_lines(
             )
         places = {label: k for k, label in enumerate(traces)}
         return [
-            _line(bound, [traces[label]], player, curve_style(places[label]).colour)
+            _line(bound, {label: traces[label]}, player, curve_style(places[label]).colour)
             for label, given in bounds.items()
             for bound in _listed(given)
         ]
-    return [_line(bound, list(traces.values()), player, INK) for bound in _listed(bounds)]
+    return [_line(bound, traces, player, INK) for bound in _listed(bounds)]
 
 
 def draw_bounds(ax: Axes, lines: Sequence[Line], last: int, *, log: bool) -> float:
@@ -89,7 +93,7 @@ def draw_bounds(ax: Axes, lines: Sequence[Line], last: int, *, log: bool) -> flo
             marker=curve_style(k).marker,
             markersize=4.5,
             markevery=(every // 2, every),
-            label=f"bound: {line.bound.name}{line.words}",
+            label=fill(f"bound: {line.bound.name}{line.words}", WIDTH),
         )
         if start is not None:
             ring: dict[str, Any] = {"marker": "o", "markersize": 9, "markerfacecolor": "none"}
@@ -99,39 +103,42 @@ def draw_bounds(ax: Axes, lines: Sequence[Line], last: int, *, log: bool) -> flo
         if not any(np.allclose(trivial, other) for other in trivials):
             trivials.append(trivial)
     for k, trivial in enumerate(trivials):
-        label = "" if k else "trivial bound"
+        label = "" if k else "trivial bound: holds of any play"
         ax.plot(grid, trivial, color=GREY, linewidth=0.8, label=label, zorder=1.5)
     return top
 
 
-def _line(bound: Bound, traces: Sequence[RegretTrace], player: int | None, colour: str) -> Line:
-    about = [t for t in traces if t.kind in bound.kinds and t.basis in bound.bases]
+def _line(bound: Bound, traces: Mapping[str, RegretTrace], player: int | None, colour: str) -> Line:
+    about = {k: t for k, t in traces.items() if t.kind in bound.kinds and t.basis in bound.bases}
+    first, *_ = (about or traces).values()
     if not about:
         # It speaks of none of them, and says which it would speak of.
-        bound.check(traces[0])
-    players = range(about[0].cumulative.shape[-1]) if player is None else [player]
+        bound.check(first)
+    players = range(first.cumulative.shape[-1]) if player is None else [player]
     drawn = _summed(bound, players)
     start = drawn.informative_from()
     return Line(drawn, start, _words(bound, about, player, start), colour)
 
 
 def _words(
-    bound: Bound, about: Sequence[RegretTrace], player: int | None, start: int | None
+    bound: Bound, about: Mapping[str, RegretTrace], player: int | None, start: int | None
 ) -> str:
-    since = "" if start is None else f", informative from step {start:,}"
-    if len(about) > 1:
-        return since
-    (trace,) = about
     if player is not None:
         # What is drawn is what is judged.
         bound = _summed(bound, [player])
-        trace = replace(trace, cumulative=trace.cumulative[..., [player]])
-    check = bound.check(trace)
-    if check.violated_at is not None:
-        return f": violated at step {check.violated_at:,}"
-    if check.verdict == "vacuous":
+        about = {k: replace(t, cumulative=t.cumulative[..., [player]]) for k, t in about.items()}
+    checks = {label: bound.check(trace) for label, trace in about.items()}
+    broken = {label: check.violated_at for label, check in checks.items() if check.violated_at}
+    if broken:
+        steps = [
+            f"at step {step:,}" if len(about) == 1 else f"by {label} at step {step:,}"
+            for label, step in broken.items()
+        ]
+        return ": violated " + ", ".join(steps)
+    if all(check.verdict == "vacuous" for check in checks.values()):
         return ": vacuous " + ("throughout" if start is None else f"before step {start:,}")
-    return f": holds{since}"
+    holds = "holds" if len(about) == 1 else "kept by every curve"
+    return f": {holds}" + ("" if start is None else f", informative from step {start:,}")
 
 
 def _summed(bound: Bound, players: Sequence[int]) -> Bound:

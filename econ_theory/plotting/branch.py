@@ -30,9 +30,10 @@ def plot_branch(
 ) -> Axes:
     """Draw what player `i` plays along `branch`, from uniform play on; return the axes.
 
-    One curve for each type and action; of two actions, only the second. The horizontal axis is
-    linear up to one over the payoff range, logarithmic beyond, so that the start, rate zero, is on
-    it. A branch that turns back is drawn turning back. Types of probability zero are left out.
+    One curve for each type and action; of two actions, only the second. The horizontal axis, the
+    precision lambda, is linear up to one over the payoff range, logarithmic beyond, so that the
+    start, zero, is on it. A branch that turns back is drawn turning back. Types of probability zero
+    are left out.
 
     Parameters
     ----------
@@ -56,7 +57,7 @@ def plot_branch(
     >>> meet = np.array([[2, 0], [0, 1]]).reshape(1, 1, 2, 2)
     >>> game = BayesianGame([[1]], [meet, meet])
     >>> plot_branch(QuantalResponse().trace(game), game).get_ylabel()
-    'probability of a2 (share)'
+    'probability of a2'
     """
     if not 0 <= i < game.n_players:
         raise SettingError(f"i is {i}, want one of the players 0..{game.n_players - 1}.")
@@ -73,6 +74,8 @@ def plot_branch(
     two = game.n_actions[i] == 2
     drawn = [1] if two else range(game.n_actions[i])
     curves = [(s, a) for s in (occurring if t is None else [t]) for a in drawn]
+    from matplotlib.ticker import NullLocator
+
     ax = axes_for(ax)
     for k, (s, a) in enumerate(curves):
         label = game.types[i][s] if two else f"{game.types[i][s]}: {game.actions[i][a]}"
@@ -84,9 +87,14 @@ def plot_branch(
     largest = max(game.payoff_range(j) for j in range(game.n_players)) or 1.0
     ax.set_xscale("symlog", linthresh=1.0 / largest)
     ax.set_xlim(left=0.0)
+    # Zero and the powers of ten beyond the linear part: those within it would crowd.
+    first, last = np.log10(1.0 / largest), np.log10(max(branch.rates[-1], 1.0 / largest))
+    powers = 10.0 ** np.arange(np.ceil(first - 1e-9), np.floor(last + 1e-9) + 1)
+    ax.set_xticks([0.0, *powers])
+    ax.xaxis.set_minor_locator(NullLocator())
     ax.set_ylim(-0.03, 1.03)
-    ax.set_xlabel("rate, one over the temperature (per payoff unit)")
-    ax.set_ylabel(f"probability of {game.actions[i][1] if two else 'action'} (share)")
+    ax.set_xlabel("λ, one over the temperature (per payoff unit)")
+    ax.set_ylabel(f"probability of {game.actions[i][1] if two else 'each action'}")
     legend(ax, columns=4 if two else 2, title=game.players[i])
     return ax
 

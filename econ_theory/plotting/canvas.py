@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
+from econ_theory.games.finite.labels import default_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["INK", "Style", "axes_for", "curve_style", "legend", "option", "thin"]
+__all__ = [
+    "INK",
+    "Style",
+    "axes_for",
+    "curve_style",
+    "legend",
+    "option",
+    "panels_for",
+    "player_names",
+    "thin",
+]
 
 INK = "#2b2d33"
 FAINT = "#d9dbe0"
 POINTS = 1200
+CHARACTERS = 16
+"""Of a legend to the inch of the axes below it, which are narrower."""
+
+HANDLE = 8
+"""Characters as wide as the sample of a curve before its name."""
 
 
 class Style(NamedTuple):
@@ -66,9 +82,33 @@ def axes_for(ax: Axes | None, size: tuple[float, float] = (6.4, 4.0), *, grid: b
     return ax
 
 
+def panels_for(axes: Any, shape: tuple[int, int], size: tuple[float, float]) -> Array:
+    """Return `axes` as an array of this `shape`, or those of a new figure, `size` inches each."""
+    if axes is None:
+        from matplotlib import pyplot
+
+        inches = (shape[1] * size[0], shape[0] * size[1])
+        return pyplot.subplots(*shape, figsize=inches, layout="constrained", squeeze=False)[1]
+    given = np.asarray(axes, dtype=object)
+    if given.size != shape[0] * shape[1]:
+        raise SettingError(f"axes has {given.size} axes, want {shape[0] * shape[1]}: one a panel.")
+    return given.reshape(shape)
+
+
+def player_names(game: Any) -> tuple[str, ...]:
+    """Return the labels of the players of `game`; where it has none, "player 1" and so on."""
+    return tuple(getattr(game, "players", None) or default_labels("player", game.n_players))
+
+
 def legend(ax: Axes, *, columns: int = 1, title: str = "") -> None:
-    """Draw the legend of `ax` above it, where it hides no curve."""
+    """Draw the legend of `ax` above it, where it hides no curve, in `columns` if there is room."""
+    handles, names = ax.get_legend_handles_labels()
+    longest = max((len(line) for name in names for line in name.split("\n")), default=0)
+    room = CHARACTERS * ax.bbox.width / ax.figure.dpi
+    columns = max(1, min(columns, int(room // (longest + HANDLE))))
     box = ax.legend(
+        handles,
+        names,
         loc="lower left",
         bbox_to_anchor=(0.0, 1.0),
         ncols=columns,

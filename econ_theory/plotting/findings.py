@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from econ_theory.audit import Finding, Ledger, Picture
+from econ_theory.audit import Finding, Ledger, Picture, Row
 from econ_theory.errors import SettingError
 from econ_theory.plotting.canvas import INK, axes_for, curve_style, legend
 
@@ -36,17 +36,21 @@ MARKS = (":", (0, (5, 2, 1, 2)), (0, (1, 3)))
 ROW_HEIGHT = 0.3
 """Of a ledger's line, inches."""
 
+WIDTH = 72
+"""Characters of a line above a picture."""
+
 CHARACTERS = 164
 """That fit beside each other on a ledger's line."""
 
 TITLES = ("claim", "verdict", "what is claimed", "what was found")
 
 
-def plot_finding(finding: Finding, *, ax: Axes | None = None) -> Axes:
+def plot_finding(finding: Finding | Row, *, ax: Axes | None = None) -> Axes:
     """Draw the curves a verdict rests on, with their bands and marks; return the axes.
 
-    Marks are vertical lines, named in the legend, where they hide no curve. On a logarithmic axis,
-    points that are not positive are left out. What a band is, the curve's name says.
+    Above them stand the verdict and its number and, of a row of a ledger, what is claimed. Marks
+    are vertical lines, named in the legend, where they hide no curve. On a logarithmic axis, points
+    that are not positive are left out. What a band is, the curve's name says.
 
     Raises
     ------
@@ -56,13 +60,21 @@ def plot_finding(finding: Finding, *, ax: Axes | None = None) -> Axes:
     Examples
     --------
     >>> from econ_theory.audit import run_audit
-    >>> plot_finding(run_audit(only="ECON-R±")["ECON-R±"].finding).get_xlabel()
-    'round'
+    >>> ax = plot_finding(run_audit(only="ECON-R±")["ECON-R±"])
+    >>> print(ax.get_legend().get_title().get_text())
+    ECON-R±: regret R(T) against an equilibrium's value measures distance
+    from equilibrium
+    ✗ fails: -2 payoff units a player and round, the smallest regret
     """
+    claim = finding.claim if isinstance(finding, Row) else None
+    finding = finding.finding if isinstance(finding, Row) else finding
     picture = finding.picture
     if picture is None:
         raise SettingError("the finding has no picture, want one; see its number and explanation.")
-    ax = axes_for(ax)
+    verdict = fill(f"{SIGNS[finding.verdict]} {finding.verdict}: {_number(finding)}", WIDTH)
+    stated = "" if claim is None else fill(f"{claim.id}: {claim.statement}", WIDTH) + "\n"
+    title = stated + verdict
+    ax = axes_for(ax, (6.4, 4.0 + 0.19 * title.count("\n")))
     for k, curve in enumerate(picture.curves):
         style = curve_style(k)
         x = _positive(curve.x) if picture.x_log else curve.x
@@ -89,9 +101,8 @@ def plot_finding(finding: Finding, *, ax: Axes | None = None) -> Axes:
         ax.set_yscale("log")
     _whole_ticks(ax, picture)
     ax.set_xlabel(_broken(picture.x_label, 62))
-    ax.set_ylabel(_broken(picture.y_label, 46))
-    handles, names = ax.get_legend_handles_labels()
-    legend(ax, columns=1 if max(map(len, names)) > 28 or len(handles) < 3 else 2)
+    ax.set_ylabel(_broken(picture.y_label, 40))
+    legend(ax, columns=2, title=title)
     return ax
 
 

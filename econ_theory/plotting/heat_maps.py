@@ -40,7 +40,7 @@ def plot_strategy(
     'type (prior probability)'
     """
     rows = _checked(game, profile, i).rows[i]
-    return _heat_map(game, i, rows, 1.0, "strategy", "probability (share)", ax)
+    return _heat_map(game, i, rows, 1.0, "strategy", "probability", ax)
 
 
 def plot_best_replies(

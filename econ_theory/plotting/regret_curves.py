@@ -30,7 +30,7 @@ def plot_regret(
     *,
     bounds: Bounds = (),
     player: int | None = None,
-    scale: Literal["linear", "log"] = "linear",
+    scale: Literal["linear", "log"] | None = None,
     band: Band = "quantiles",
     rng: Seed = 0,
     ax: Axes | None = None,
@@ -43,8 +43,8 @@ def plot_regret(
     steps. Curves of fewer than 20 rows get no exponent.
 
     A bound is dashed where it says something, from the ring on, and dotted before, where it is
-    weaker than the trivial bound (thin, grey). The legend holds the verdict of `Bound.check` where
-    it is plain which curve the bound is about.
+    weaker than the trivial bound (thin, grey), which holds of any play. The legend holds the
+    verdict of `Bound.check`; of a bound on several curves, whether all keep it.
 
     Parameters
     ----------
@@ -52,7 +52,8 @@ def plot_regret(
     bounds : bounds to draw beside them, each for the player drawn or summed over players; a mapping
         from label gives each curve its own, in its colour
     player : whose regret; default all players' together
-    scale : "linear", or "log" for both axes; regret that is not positive has no place on the latter
+    scale : "linear", or "log" for both axes, on which regret that is not positive has no place;
+        default "log" where bounds are given (on a linear axis they would dwarf regret)
     band : "quantiles", from 5 % to 95 % of the runs at each step, or "interval", the 95 % interval
         of their mean
     rng : draws the exponent's bootstrap interval
@@ -71,6 +72,8 @@ def plot_regret(
     >>> ax.get_legend().get_texts()[0].get_text()
     'external regret: exponent 0.50 [0.50, 0.50]'
     """
+    if scale is None:
+        scale = "log" if bounds else "linear"
     option("scale", scale, ("linear", "log"))
     named = _named(traces)
     kinds = {trace.kind for trace in named.values()}
@@ -97,7 +100,8 @@ def plot_regret(
     top = max(top, draw_bounds(ax, lines, last, log=log))
     ax.set_xlabel("play (steps)")
     kind = f"{kinds.pop()} regret" if len(kinds) == 1 else "regret"
-    ax.set_ylabel(f"cumulative {kind} (payoff units)")
+    whose = "all players together" if player is None else f"player {player + 1}"
+    ax.set_ylabel(f"cumulative {kind}" + (f",\n{whose}" if n > 1 else "") + " (payoff units)")
     if log:
         ax.set_xscale("log")
         ax.set_yscale("log", nonpositive="clip")
@@ -149,7 +153,7 @@ def plot_regret_by_type(
     title = f"{who} ({own})" if own else who
     ax = axes_for(ax)
     for t in range(curves.shape[-1]):
-        label = game.types[i][t] if game else f"t{t + 1}"
+        label = game.types[i][t] if game else f"type {t + 1}"
         draw_curve(ax, t, trace.steps, curves[..., t], label, band=band, log=scale == "log")
     ax.set_xlabel("play (steps)")
     ax.set_ylabel(f"cumulative {trace.kind} regret (payoff units)")

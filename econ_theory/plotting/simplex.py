@@ -25,6 +25,12 @@ __all__ = ["plot_simplex"]
 
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])
 
+NEAR = 0.02
+"""Side lengths of the triangle within which marks would hide each other."""
+
+ARROWS = (0.25, 0.6)
+"""Shares of a path's length at which arrowheads stand."""
+
 SHOWN = 6
 """Runs of a batch whose own paths are drawn in a triangle."""
 
@@ -50,7 +56,8 @@ def plot_simplex(
 ) -> Axes:
     """Draw the strategies player `i` went through, one path a type; return the axes.
 
-    Three actions: a triangle whose corners are the actions, start hollow and end filled. Two
+    Three actions: a triangle whose corners are the actions, start hollow and end filled, with
+    arrows the way play went; where types start together their marks stand in each other. Two
     actions: the probability of the second one against steps. Stars (or level lines) mark
     `equilibrium`. Of a batch of runs the mean is drawn, with a band from the 5 % to the 95 %
     quantile or, in a triangle, with the paths of the first six runs, pale.
@@ -75,15 +82,15 @@ def plot_simplex(
     --------
     >>> paths = np.array([[[1.0, 0.0]], [[0.5, 0.5]]])
     >>> plot_simplex(paths).get_ylabel()
-    'probability of a2 (share)'
+    'probability of action 2'
     """
     strategies, steps = _strategies(play, i, average)
     n_runs, _, n_types, n_actions = strategies.shape
     paths = _Paths(
         strategies,
         steps,
-        game.types[i] if game else [f"t{t + 1}" for t in range(n_types)],
-        game.actions[i] if game else [f"a{a + 1}" for a in range(n_actions)],
+        game.types[i] if game else [f"type {t + 1}" for t in range(n_types)],
+        game.actions[i] if game else [f"action {a + 1}" for a in range(n_actions)],
         "average probability" if average else "probability",
     )
     marks = None if equilibrium is None else equilibrium.floating.rows[i]
@@ -111,7 +118,7 @@ def _line(ax: Axes | None, paths: _Paths, marks: Array | None) -> Axes:
     ax.set_xscale("log")
     ax.set_ylim(-0.03, 1.03)
     ax.set_xlabel("play (steps)")
-    ax.set_ylabel(f"{paths.what} of {paths.actions[1]} (share)")
+    ax.set_ylabel(f"{paths.what} of {paths.actions[1]}")
     return ax
 
 
@@ -124,28 +131,31 @@ def _triangle(ax: Axes | None, paths: _Paths, marks: Array | None) -> Axes:
             ends = [share * CORNERS[a] + (1 - share) * CORNERS[(a + b) % 3] for b in (1, 2)]
             ax.plot(*np.transpose(ends), color="#e4e6ea", linewidth=0.6, zorder=0.5)
     at = thin(paths.steps, log=True)
+    means = paths.strategies[:, at].mean(axis=0) @ CORNERS
+    starts, ends = _nested(means[0]), _nested(means[-1])
     for t, label in enumerate(paths.types):
         style = curve_style(t)
         runs = paths.strategies[:, at, t]
         for run in runs[:SHOWN] if len(runs) > 1 else []:
             ax.plot(*(run @ CORNERS).T, color=style.colour, linewidth=0.6, alpha=0.3)
-        x, y = (runs.mean(axis=0) @ CORNERS).T
+        x, y = means[:, t].T
         ax.plot(x, y, color=style.colour, linestyle=style.line, linewidth=1.3, label=label)
-        spot = {"color": style.colour, "marker": style.marker, "markersize": 7, "zorder": 3}
-        ax.plot(x[:1], y[:1], **spot, markerfacecolor="white")
-        ax.plot(x[-1:], y[-1:], **spot)
+        _arrows(ax, x, y, style.colour)
+        spot = {"color": style.colour, "marker": style.marker, "zorder": 4}
+        first: dict[str, Any] = {"markerfacecolor": "none", "markeredgewidth": 1.3}
+        ax.plot(x[:1], y[:1], **spot, **first, markersize=starts[t])
+        ax.plot(x[-1:], y[-1:], **spot, markersize=ends[t], markeredgecolor="white")
         if marks is not None:
-            ax.plot(
-                *(marks[t] @ CORNERS),
-                color=style.colour,
-                marker="*",
-                markersize=15,
-                markeredgecolor="white",
-                zorder=4,
-            )
+            star: dict[str, Any] = {"marker": "*", "markersize": 19, "markerfacecolor": "white"}
+            ax.plot(*(marks[t] @ CORNERS), color=style.colour, **star, zorder=3)
+    key: dict[str, Any] = {"color": INK, "linestyle": ""}
+    ax.plot([], [], **key, marker="o", fillstyle="none", label="start")
+    ax.plot([], [], **key, marker="o", label="end")
     if marks is not None:
-        ax.plot([], [], color=INK, marker="*", markersize=11, linestyle="", label="equilibrium")
-    for a, shift in enumerate(((-6, -6), (6, -6), (0, 6))):
+        ax.plot(
+            [], [], **key, marker="*", markersize=11, markerfacecolor="none", label="equilibrium"
+        )
+    for a, shift in enumerate(((-6, -13), (6, -13), (0, 12))):
         ax.annotate(
             paths.actions[a],
             CORNERS[a],
@@ -161,8 +171,33 @@ def _triangle(ax: Axes | None, paths: _Paths, marks: Array | None) -> Axes:
     ax.spines[:].set_visible(False)
     ax.set_xticks([])
     ax.set_yticks([])
-    ax.set_xlabel(f"{paths.what} of action (share; grid 0.25)")
+    ax.set_xlabel(f"{paths.what} of each action (grid lines every 0.25)")
     return ax
+
+
+def _nested(points: Array) -> list[float]:
+    """Return a marker size for each of `points` (T, 2), so that later ones stand in earlier ones.
+
+    >>> _nested(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]]))
+    [11.5, 7.0, 7.0]
+    """
+    near = np.abs(points[:, None] - points).max(axis=2) < NEAR
+    return (7.0 + 4.5 * np.triu(near, 1).sum(axis=1)).tolist()
+
+
+def _arrows(ax: Axes, x: Array, y: Array, colour: str) -> None:
+    """Draw arrowheads along a path, the way it goes; none on a path that hardly moves."""
+    lengths = np.hypot(np.diff(x), np.diff(y))
+    walked = lengths.cumsum()
+    if len(walked) == 0 or walked[-1] < NEAR:
+        return
+    for share in ARROWS:
+        k = int(np.searchsorted(walked, share * walked[-1]))
+        k = min(k, len(lengths) - 1)
+        heading = np.array([x[k + 1] - x[k], y[k + 1] - y[k]]) / lengths[k]
+        middle = np.array([x[k + 1] + x[k], y[k + 1] + y[k]]) / 2
+        look = {"arrowstyle": "-|>", "color": colour, "mutation_scale": 14, "linewidth": 0}
+        ax.annotate("", middle + 0.012 * heading, middle - 0.012 * heading, arrowprops=look)
 
 
 def _strategies(

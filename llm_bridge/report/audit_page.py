@@ -94,6 +94,8 @@ def _chart(k: int, row: Row) -> str:
 def _fitted(ax: Any) -> None:
     """Break labels and legend to the width of the page's column; plain numbers on log axes."""
     ax.set_title("")
+    # The page says claim and verdict beside the picture.
+    ax.get_legend().set_title(None)
     for axis, letters in zip((ax.xaxis, ax.yaxis), LABEL_LETTERS, strict=True):
         axis.set_label_text(fill(signs(" ".join(axis.get_label_text().split())), letters))
         if axis.get_scale() == "log":

@@ -176,13 +176,7 @@ def test_games_can_be_pickled():
     assert (again.payoffs[0] == game.payoffs[0]).all()
 
 
-def test_display_escapes_labels_and_shows_small_tables_only():
-    game = BayesianGame(ONE, [FLAT, FLAT], players=["<b>", "B"], title="<T>")
-    html = game._repr_html_()
-    assert "&lt;b&gt;" in html
-    assert "<b>" not in html
-    assert html.count("<table>") == 2
+def test_repr_says_the_shape_and_a_profile_has_its_table():
     large = BayesianGame(np.full((4, 4), 1 / 16), [np.ones((4, 4, 4, 4))] * 2)
-    assert large._repr_html_().count("<table>") == 1
     assert repr(large) == "BayesianGame(2 players, types (4, 4), actions (4, 4))"
-    assert "t1" in StrategyProfile.uniform(game)._repr_html_()
+    assert "t1" in StrategyProfile.uniform(large)._repr_html_()

@@ -12,6 +12,7 @@ from econ_theory import StrategyProfile, solve
 from econ_theory.errors import ProfileError, SettingError
 from econ_theory.learners import Hedge, RegretMatching
 from econ_theory.regret import (
+    Bound,
     PlayTrace,
     RegretTrace,
     econ_bound,
@@ -77,8 +78,8 @@ UNITS = {
     "seconds": ("(seconds)", "(share of payoff range)"),
     "strategy": ("action", "(prior probability)"),
     "best replies": ("action", "(prior probability)"),
-    "triangle": ("(share; grid 0.25)", ""),
-    "line": ("(steps)", "(share)"),
+    "triangle": ("(grid lines every 0.25)", ""),
+    "line": ("(steps)", "probability of action 2"),
 }
 
 
@@ -101,7 +102,10 @@ def test_picture_takes_axes_names_units_and_leaves_global_style_alone(pictures, 
 @pytest.mark.parametrize("name", ["regret log", "regret by type", "seconds", "triangle"])
 def test_curves_of_one_picture_differ_without_colour(pictures, name):
     handles = pictures[name](None).get_legend_handles_labels()[0]
-    looks = [(str(line._dash_pattern), line.get_marker(), line.get_linewidth()) for line in handles]
+    looks = [
+        (str(line._dash_pattern), line.get_marker(), line.get_linewidth(), line.get_fillstyle())
+        for line in handles
+    ]
     assert len(set(looks)) == len(looks) > 1
 
 
@@ -114,7 +118,7 @@ def test_regret_curve_is_the_regret_given(play):
 
 def test_regret_bound_is_summed_over_players_and_dotted_where_vacuous(game, play):
     bound = learner_bound(game, RegretMatching())
-    lines = plot_regret(external_regret(play), bounds=bound).get_lines()
+    lines = plot_regret(external_regret(play), bounds=bound, scale="linear").get_lines()
     vacuous, says = lines[1].get_ydata(), lines[2].get_ydata()
     first = bound.informative_from()
     steps = np.arange(1, STEPS + 1)
@@ -144,9 +148,15 @@ def test_long_curves_are_thinned_but_keep_both_ends():
         assert len(line.get_xdata()) <= 1200
 
 
-def test_exploitability_line_is_the_best_so_far_and_zero_stays_on_the_page():
+def test_exploitability_shows_what_came_and_the_best_so_far_and_zero_stays_on_the_page():
     history = [(1, 0.1, 0.5), (2, 0.2, 0.7), (3, 0.4, 0.0)]
-    came, best = plot_exploitability({"mine": history}, against="seconds").get_lines()
+    ax = plot_exploitability({"mine": history}, against="seconds")
+    best, came, _ = ax.get_lines()
+    assert came.get_linewidth() > best.get_linewidth()
+    named = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert named == ["mine", "thin: best so far"]
+    monotone = plot_exploitability({"mine": history[:1] + history[2:]})
+    assert len(monotone.get_lines()) == 1
     assert came.get_ydata().tolist() == [0.5, 0.7, 1e-16]
     assert best.get_ydata().tolist() == [0.5, 0.5, 1e-16]
     assert best.get_xdata().tolist() == [0.1, 0.2, 0.4]
@@ -176,7 +186,7 @@ def test_best_reply_map_is_the_certificate_cell_by_cell(game):
 def test_simplex_corners_are_pure_actions(game):
     path = np.array([[[1, 0, 0]], [[0, 1, 0]], [[0, 0, 1]]], dtype=float)
     ax = plot_simplex(path)
-    curve = next(line for line in ax.get_lines() if line.get_label() == "t1")
+    curve = next(line for line in ax.get_lines() if line.get_label() == "type 1")
     np.testing.assert_allclose(
         np.transpose(curve.get_data()), [[0, 0], [1, 0], [0.5, np.sqrt(0.75)]]
     )
@@ -184,6 +194,49 @@ def test_simplex_corners_are_pure_actions(game):
     line = plot_simplex(profiles, 1, game=game).get_lines()[2]
     assert line.get_label() == "green"
     assert line.get_ydata().tolist() == [profile.rows[1][2, 1] for profile in profiles]
+
+
+def test_regret_with_a_bound_is_logarithmic_and_says_whose_it_is(game, play):
+    regret, bound = external_regret(play), learner_bound(game, RegretMatching())
+    assert plot_regret(regret).get_yscale() == "linear"
+    ax = plot_regret(regret, bounds=bound)
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    assert "all players together" in ax.get_ylabel()
+    assert "player 2 (" in plot_regret(regret, player=1).get_ylabel()
+    alone = RegretTrace(np.ones((3, 1)), "external")
+    assert plot_regret(alone).get_ylabel() == "cumulative external regret (payoff units)"
+
+
+def test_a_bound_on_two_curves_keeps_its_verdict():
+    steps = np.arange(1, 201)
+    root = Bound("root", lambda steps, i: 2 * np.sqrt(steps), lambda steps, i: 1.0 * steps)
+    traces = {
+        name: RegretTrace(c * np.sqrt(steps)[:, None], "external")
+        for name, c in (("mild", 0.5), ("strong", 1.0), ("wild", 3.0))
+    }
+
+    def said(*names: str) -> str:
+        ax = plot_regret({name: traces[name] for name in names}, bounds=root)
+        return ax.get_legend().get_texts()[len(names)].get_text()
+
+    assert said("mild", "strong") == "bound: root: kept by every curve, informative from step 5"
+    assert said("mild", "wild") == "bound: root: violated by wild at step 1"
+
+
+def test_starts_and_ends_stand_in_each_other_and_arrows_show_the_way():
+    path = np.array([[[1, 0, 0], [1, 0, 0]], [[0, 1, 0], [0, 0, 1]]], dtype=float)
+    ax = plot_simplex(path)
+    hollow = [line for line in ax.lines if line.get_markerfacecolor() == "none"]
+    first, second = (line for line in hollow if len(line.get_xdata()))
+    assert first.get_xydata().tolist() == second.get_xydata().tolist() == [[0, 0]]
+    assert first.get_markersize() > second.get_markersize() + 3
+    heads = [text for text in ax.texts if text.arrow_patch is not None]
+    moves = [np.subtract(head.xy, head.xyann) for head in heads]
+    np.testing.assert_allclose([move / np.hypot(*move) for move in moves[:2]], [[1, 0]] * 2)
+    slope = [0.5, np.sqrt(3) / 2]
+    np.testing.assert_allclose([move / np.hypot(*move) for move in moves[2:]], [slope] * 2)
+    still = plot_simplex(np.full((5, 1, 3), 1 / 3))
+    assert not [text for text in still.texts if text.arrow_patch is not None]
 
 
 def test_bad_input_is_refused_by_name(game, play):

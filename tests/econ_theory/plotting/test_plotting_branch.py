@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -51,12 +53,23 @@ def test_start_is_on_the_page_units_are_named_and_style_is_left_alone(game, bran
     assert ax.get_xlim()[0] == 0
     assert np.isfinite(ax.transData.transform((0.0, 0.5))).all()
     assert ax.get_xlabel().endswith("(per payoff unit)")
-    assert ax.get_ylabel() == "probability of right (share)"
+    assert ax.get_ylabel() == "probability of right"
+    assert ax.get_xlabel().startswith("λ")
     assert ax.get_legend().get_title().get_text() == "Column"
     dotted = [line.get_ydata() for line in ax.get_lines() if line.get_linestyle() == ":"]
     levels = [line[0] for line in dotted if len(line)]
     np.testing.assert_allclose(levels, branch.end.rows[1][[0, 2], 1])
     assert dict(matplotlib.rcParams) == before
+
+
+def test_tick_labels_do_not_touch(game, branch):
+    small = BayesianGame(game.prior, [u / 37 for u in game.payoffs])
+    for drawn, found in ((game, branch), (small, QuantalResponse().trace(small))):
+        ax = plot_branch(found, drawn, 1)
+        ax.figure.canvas.draw()
+        boxes = [t.get_window_extent() for t in ax.get_xticklabels() if t.get_text()]
+        assert len(boxes) >= 3
+        assert not any(a.overlaps(b) for a, b in pairwise(boxes))
 
 
 def test_curves_differ_without_colour(game, branch):

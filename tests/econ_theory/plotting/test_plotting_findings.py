@@ -29,6 +29,7 @@ def test_curves_bands_marks_and_labels_are_drawn():
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("step", "regret (payoff units)")
     named = [text.get_text() for text in ax.get_legend().get_texts()]
     assert named == ["external", "clairvoyant", "start (at 4)"]
+    assert ax.get_legend().get_title().get_text() == "✓ holds: 0.5 [0.4, 0.6] slope"
     assert np.array_equal(ax.lines[1].get_ydata(), STEPS)
     assert len(ax.collections) == 1
     assert list(ax.lines[2].get_xdata()) == [4.0, 4.0]
