@@ -13,7 +13,7 @@ from econ_theory.games.continuous.base import ContinuousGame
 from econ_theory.games.finite.bayesian import BayesianGame
 from econ_theory.solvers.base import Solver
 
-__all__ = ["Choice", "as_solver", "choices", "choose", "solver_name"]
+__all__ = ["Choice", "as_solver", "choices", "choose", "solver_kinds", "solver_name"]
 
 SMALL = 150
 """Rows of a linear complementarity problem up to which pivoting from uniform play just works."""
@@ -134,9 +134,9 @@ def _chain(*parts: Part) -> solvers.Chain:
 def as_solver(given: Solver | str | None) -> Solver | None:
     """Return the solver that `given` is or names; None is the default solver.
 
-    >>> as_solver("Lemke") == Lemke()
+    >>> as_solver("Lemke") == solvers.Lemke()
     True
-    >>> as_solver(Lemke)
+    >>> as_solver(solvers.Lemke)
     Traceback (most recent call last):
     econ_theory.errors.SettingError: solver is the class Lemke, want an instance; write Lemke().
     """
@@ -145,7 +145,7 @@ def as_solver(given: Solver | str | None) -> Solver | None:
             f"solver is the class {given.__name__}, want an instance; write {given.__name__}()."
         )
     if isinstance(given, str):
-        named = _named()
+        named = solver_kinds()
         if given not in named:
             near = get_close_matches(given, named, n=1, cutoff=0.5)
             hint = f"did you mean {near[0]}?" if near else "see econ_theory.solvers."
@@ -159,18 +159,23 @@ def as_solver(given: Solver | str | None) -> Solver | None:
     return given
 
 
-def _named() -> dict[str, Any]:
-    """Return the solvers that need no settings, by name."""
-    from econ_theory import solvers
+def solver_kinds() -> dict[str, Any]:
+    """Return every solver class that needs no settings, by name.
 
+    >>> "Lemke" in solver_kinds(), "CorrelatedLp" in solver_kinds()
+    (True, False)
+    """
     public = {name: getattr(solvers, name) for name in solvers.__all__}
-    return {
-        name: made
-        for name, made in public.items()
-        if hasattr(made, "propose")
-        and is_dataclass(made)
-        and all(f.default is not MISSING or f.default_factory is not MISSING for f in fields(made))
-    }
+    return {name: kind for name, kind in public.items() if _is_solver(kind)}
+
+
+def _is_solver(kind: Any) -> bool:
+    return (
+        isinstance(kind, type)
+        and is_dataclass(kind)
+        and hasattr(kind, "propose")
+        and not any(f.default is f.default_factory is MISSING for f in fields(kind) if f.init)
+    )
 
 
 def solver_name(solver: Solver) -> str:

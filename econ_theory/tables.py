@@ -8,7 +8,7 @@ from fractions import Fraction
 from html import escape
 from typing import Any, TypeVar
 
-__all__ = ["folded", "shown", "table_html", "visible"]
+__all__ = ["folded", "html_text", "shown", "table_html", "visible"]
 
 JOINERS = "\u200c\u200d"
 """Marks of format that words of some languages, and pictures, are made of."""
@@ -60,12 +60,21 @@ def table_html(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]
     >>> table_html("t", ["", "x"], [["a", "1"]])
     '<table><caption>t</caption><tr><th></th><th>x</th></tr><tr><th>a</th><td>1</td></tr></table>'
     """
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
+    head = "".join(f"<th>{html_text(cell)}</th>" for cell in header)
     body = "".join(
-        f"<tr><th>{escape(first)}</th>" + "".join(f"<td>{escape(c)}</td>" for c in rest) + "</tr>"
+        f"<tr><th>{html_text(first)}</th>{''.join(f'<td>{html_text(c)}</td>' for c in rest)}</tr>"
         for first, *rest in rows
     )
-    return f"<table><caption>{escape(caption)}</caption><tr>{head}</tr>{body}</table>"
+    return f"<table><caption>{html_text(caption)}</caption><tr>{head}</tr>{body}</table>"
+
+
+def html_text(text: str) -> str:
+    """Return `text` as HTML that shows it as it is, whatever it holds.
+
+    >>> html_text("<b>" + chr(7))
+    '&lt;b&gt;\\\\x07'
+    """
+    return escape(visible(text, lines=True))
 
 
 def visible(text: str, *, lines: bool = False) -> str:

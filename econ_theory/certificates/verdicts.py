@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from econ_theory.arrays import Array, frozen
 from econ_theory.games.finite.labels import Labels
 from econ_theory.records import Record
-from econ_theory.tables import folded, shown, table_html
+from econ_theory.tables import folded, shown, table_html, visible
 
 if TYPE_CHECKING:
     from econ_theory.certificates.finite.existence import Existence
@@ -66,7 +66,8 @@ class Deviation(Record):
         return self.labels.actions[self.i][self.a]
 
     def __str__(self) -> str:
-        return f"{self.who} gains {shown(self.gain)} by {self.action}" if self.gain > 0 else NOBODY
+        gain = f"{self.who} gains {shown(self.gain)} by {visible(self.action)}"
+        return gain if self.gain > 0 else NOBODY
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -8,7 +8,7 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.games.finite.labels import Labels
-from econ_theory.tables import folded, shown, table_html
+from econ_theory.tables import folded, shown, table_html, visible
 
 __all__ = ["curve", "mixture", "profile_html", "profile_line", "profile_text", "who_does"]
 
@@ -103,9 +103,9 @@ def _lines(row: Array, i: int, labels: Labels, most: int) -> list[str]:
     flat, name, what = _flat(row, i, labels)
     player, actions = labels.players[i], labels.actions[i]
     if len(flat) == 1 and what == "types":
-        return [f"{player}: {mixture(flat[0], actions)}"]
+        return [visible(f"{player}: {mixture(flat[0], actions)}")]
     lines = folded(lambda k: f"{name(k)}: {mixture(flat[k], actions)}", len(flat), most, what)
-    return [player, *(f"  {line}" for line in lines)]
+    return [visible(player), *(f"  {visible(line)}" for line in lines)]
 
 
 def _flat(row: Array, i: int, labels: Labels) -> tuple[Array, Callable[[int], str], str]:

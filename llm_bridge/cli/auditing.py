@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from econ_theory.errors import AuditError, SettingError, require
+from econ_theory.records.files import write_text
 from llm_bridge.cli.console import EXIT_ERROR, complain, emit, err, guarded, out
 from llm_bridge.cli.extras import EXTRAS, check_installed, found_version
-from llm_bridge.cli.files import check_target, replace_file
+from llm_bridge.cli.files import check_target
 
 if TYPE_CHECKING:
     from econ_theory.audit import Claim, Ledger
@@ -104,7 +105,7 @@ def _tell(ledger: Ledger, html: Path | None) -> None:
     if html is not None:
         from llm_bridge.report import render_audit
 
-        replace_file(html, render_audit(ledger))
+        write_text(html, render_audit(ledger))
         complain(f"wrote {html}", style="")
 
 

@@ -1,15 +1,14 @@
-"""Files that commands read and write: games by their suffix, results replaced whole."""
+"""Files that commands read and write: games by their suffix, and where a result may go."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from econ_theory import BayesianGame
 from econ_theory.errors import SettingError
 from econ_theory.interop import read_efg, read_json, read_nfg
 
-__all__ = ["check_target", "read_game", "replace_file"]
+__all__ = ["check_target", "read_game"]
 
 READERS = {".efg": read_efg, ".nfg": read_nfg, ".json": read_json}
 
@@ -51,24 +50,3 @@ def check_target(file: Path | None, suffix: str) -> None:
         raise SettingError(f"{file.parent} is not a folder, want one to write {file.name} in.")
     if file.exists() and not file.is_file():
         raise SettingError(f"{file} is not a plain file, want one to write or a new name.")
-
-
-def replace_file(file: Path, text: str) -> None:
-    """Write `text` to `file`; whoever reads it finds the old contents or the new, never half.
-
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     replace_file(Path(folder) / "a.json", "[]")
-    ...     [(path.name, path.read_text()) for path in Path(folder).iterdir()]
-    [('a.json', '[]')]
-    """
-    file = file.resolve()
-    partial = file.with_name(f"{file.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -13,8 +13,9 @@ import numpy as np
 import typer
 
 from econ_theory import BayesianGame
+from econ_theory.records.files import write_text
 from llm_bridge.cli.console import complain, guarded, out, say, shown
-from llm_bridge.cli.files import check_target, read_game, replace_file
+from llm_bridge.cli.files import check_target, read_game
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -48,7 +49,7 @@ def show(
         from html import escape
 
         page = PAGE.format(title=escape(game.title or file.stem), body=game._repr_html_())
-        replace_file(html, page)
+        write_text(html, page)
         complain(f"wrote {html}", style="")
         return
     out.print(_summary(game))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from econ_theory import BayesianGame, Solution, StrategyProfile, solve, solve_all, solvers
+from econ_theory import BayesianGame, Solution, StrategyProfile, solve, solve_all
 from econ_theory.certificates import certify, recover_exactly
+from econ_theory.choice import solver_kinds
 from econ_theory.driver import EXACT_TOL
 from econ_theory.errors import SettingError
+from econ_theory.solvers import Solver
 from llm_bridge.cli.console import (
     EXIT_NOT_CONVERGED,
     complain,
@@ -24,7 +25,7 @@ from llm_bridge.cli.console import (
     say,
     shown,
 )
-from llm_bridge.cli.files import check_target, read_game, replace_file
+from llm_bridge.cli.files import check_target, read_game
 
 __all__ = ["solve_file", "solver_names"]
 
@@ -56,7 +57,7 @@ def solve_file(
         bool, typer.Option("--exact", help="The rational equilibrium, certified exactly.")
     ] = False,
     out_file: Annotated[
-        Path | None, typer.Option("--out", help="Write the JSON to this file too.")
+        Path | None, typer.Option("--out", help="Keep the result in this file, for load_json.")
     ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
@@ -68,6 +69,7 @@ def solve_file(
         tol = EXACT_TOL if tol is None else tol
         search = solve_all(game, chosen, rng=seed, tol=tol, max_seconds=max_seconds)
         found = [_Answer.of(game, solution, exact) for solution in search]
+        kept: Any = search
         summary = search.line
         data: Any = {
             "complete": search.complete,
@@ -86,9 +88,9 @@ def solve_file(
             progress=bar,
         )
         found, summary = [_Answer.of(game, solution, exact)], ""
-        data = found[0].data
+        data, kept = found[0].data, found[0].kept
     if out_file is not None:
-        replace_file(out_file, json.dumps(data, indent=2, allow_nan=False) + "\n")
+        kept.to_json(out_file)
         complain(f"wrote {out_file}", style="")
     if json_:
         emit(data)
@@ -109,29 +111,14 @@ def solver_names() -> tuple[str, ...]:
     >>> "Lemke" in solver_names(), "CorrelatedLp" in solver_names(), "Cutoffs" in solver_names()
     (True, False, False)
     """
-    return tuple(name for name, kind in _kinds().items() if not getattr(kind, "continuous", False))
+    return tuple(name for name, kind in solver_kinds().items() if not kind.continuous)
 
 
-def _solver(name: str) -> solvers.Solver:
-    kind = _kinds().get(name)
+def _solver(name: str) -> Solver:
+    kind = solver_kinds().get(name)
     if kind is None:
         raise SettingError(f"solver is {name!r}, want one of {', '.join(solver_names())}.")
     return kind()
-
-
-def _kinds() -> dict[str, Any]:
-    """Return every class of `econ_theory.solvers` that proposes profiles and has all defaults."""
-    kinds = {name: getattr(solvers, name) for name in solvers.__all__}
-    return {name: kind for name, kind in kinds.items() if _is_solver(kind)}
-
-
-def _is_solver(kind: Any) -> bool:
-    return (
-        isinstance(kind, type)
-        and is_dataclass(kind)
-        and hasattr(kind, "propose")
-        and not any(f.default is f.default_factory is MISSING for f in fields(kind) if f.init)
-    )
 
 
 class _Answer(NamedTuple):
@@ -158,6 +145,14 @@ class _Answer(NamedTuple):
             return cls(game, solution, None, Fraction(given.epsilon), recovery.reason)
         epsilon = Fraction(recovery.certificate.epsilon)
         return cls(game, solution, recovery.profile, epsilon, recovery.reason)
+
+    @property
+    def kept(self) -> Solution:
+        """The solution, with the rational profile in its place where there is one."""
+        if self.rational is None:
+            return self.solution
+        certificate = certify(self.game, self.rational, arithmetic="exact")
+        return replace(self.solution, profile=self.rational, certificate=certificate)
 
     @property
     def data(self) -> dict[str, Any]:

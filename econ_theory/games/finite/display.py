@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from html import escape
 from itertools import product
 from math import prod
 from types import SimpleNamespace
@@ -13,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from econ_theory.arrays import Array, is_exact
-from econ_theory.tables import table_html
+from econ_theory.tables import html_text, table_html
 
 __all__ = ["Shown", "game_html"]
 
@@ -137,19 +136,19 @@ def _matrix(
     chance = [f"probability {_number(prior[t], 3)}"] if any(several) else []
     caption = ", ".join([*who, *plays, *chance]) or "Payoffs"
     columns = range(counts[1]) if n > 1 else [None]
-    heads = "".join(f"<th>{escape(label)}</th>" for label in game.actions[1]) if n > 1 else ""
+    heads = "".join(f"<th>{html_text(label)}</th>" for label in game.actions[1]) if n > 1 else ""
     head = (
-        f'<tr><td></td><td></td><th colspan="{counts[1]}">{escape(game.players[1])}</th></tr>'
+        f'<tr><td></td><td></td><th colspan="{counts[1]}">{html_text(game.players[1])}</th></tr>'
         f"<tr><td></td><td></td>{heads}</tr>"
         if n > 1
         else ""
     )
     rows = []
     for a, label in enumerate(game.actions[0]):
-        first = f'<th rowspan="{counts[0]}">{escape(game.players[0])}</th>' if a == 0 else ""
+        first = f'<th rowspan="{counts[0]}">{html_text(game.players[0])}</th>' if a == 0 else ""
         body = "".join(cell((a,) if b is None else (a, b, *others)) for b in columns)
-        rows.append(f"<tr>{first}<th>{escape(label)}</th>{body}</tr>")
-    head = f'<caption style="white-space:nowrap">{escape(caption)}</caption>{head}'
+        rows.append(f"<tr>{first}<th>{html_text(label)}</th>{body}</tr>")
+    head = f'<caption style="white-space:nowrap">{html_text(caption)}</caption>{head}'
     return f"<table>{head}{''.join(rows)}</table>"
 
 
@@ -214,4 +213,4 @@ def _number(number: Any, digits: int) -> str:
 
 
 def _said(sentences: Sequence[str]) -> str:
-    return f"<p>{escape(' '.join(sentences))}</p>"
+    return f"<p>{html_text(' '.join(sentences))}</p>"

@@ -10,6 +10,7 @@ from typing import Any
 
 from econ_theory.errors import GameError
 from econ_theory.records import Record
+from econ_theory.tables import visible
 
 __all__ = [
     "Labels",
@@ -100,7 +101,7 @@ class Labels(Record):
         """Return player `i` as type `t` in words; a player's only type goes without saying."""
         where = "" if state is None else f" in {self.states[state]}"
         name = f" as {self.types[i][t]}" if len(self.types[i]) > 1 else ""
-        return f"{self.players[i]}{where}{name}"
+        return visible(f"{self.players[i]}{where}{name}")
 
 
 def _checked(labels: Sequence[str], what: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from econ_theory import catalog
+from econ_theory import catalog, load_json
 from econ_theory.interop import dumps_efg, dumps_json, dumps_nfg
 from llm_bridge.cli import app
 from llm_bridge.cli.solving import solver_names
@@ -280,7 +280,7 @@ def test_names_that_are_no_text_and_files_that_are_no_files(econ: Econ, tmp_path
     answer = os.fsdecode(b"ant\xffwort.json")
     result = econ("solve", strange.name, "--out", answer)
     assert result.returncode == 0, result.stderr
-    assert json.loads((tmp_path / answer).read_text())["status"] == "converged"
+    assert load_json(tmp_path / answer).status.name == "CONVERGED"
     (tmp_path / "folder.efg").mkdir()
     for name in ("folder.efg", os.fsdecode(b"no\xff.efg"), "/dev/null", "/dev/zero"):
         result = econ("solve", name, "--json")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from econ_theory import BayesianGame, StrategyProfile, catalog, certify, solvers
+from econ_theory import BayesianGame, StrategyProfile, catalog, certify, load_json, solvers
 from econ_theory.interop import read_json, write_json, write_nfg
 from llm_bridge.cli import app
 from llm_bridge.cli.solving import solver_names
@@ -131,17 +131,31 @@ def test_all_is_listed_with_a_word_on_completeness(tmp_path: Path) -> None:
     assert json.loads(late.stdout)["complete"] is False
 
 
-def test_out_writes_what_json_prints_whole_or_not_at_all(entry: Path, tmp_path: Path) -> None:
+def test_out_keeps_the_result_whole_or_not_at_all(entry: Path, tmp_path: Path) -> None:
     target = tmp_path / "answer.json"
     target.write_text("old")
     result = runner.invoke(app, ["solve", str(entry), "--out", str(target), "--json"])
     assert result.exit_code == 0
-    written, printed = json.loads(target.read_text()), json.loads(result.stdout)
-    assert written == printed
-    assert [path.name for path in tmp_path.iterdir() if "partial" in path.name] == []
+    kept, printed = load_json(target), json.loads(result.stdout)
+    assert kept.certificate.epsilon == printed["epsilon"]
+    assert [row.tolist() for row in kept.profile.rows] == printed["strategies"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["answer.json", "entry.json"]
     refused = runner.invoke(app, ["solve", str(entry), "--out", str(target), "--solver", "None"])
     assert refused.exit_code == 2
-    assert json.loads(target.read_text()) == written, "a refusal leaves the old file"
+    assert load_json(target) == kept, "a refusal leaves the old file"
+
+
+def test_out_keeps_all_equilibria_and_exact_ones(tmp_path: Path) -> None:
+    path, target = tmp_path / "game.nfg", tmp_path / "all.json"
+    write_nfg(catalog.chicken().game, path)
+    assert runner.invoke(app, ["solve", str(path), "--all", "--out", str(target)]).exit_code == 0
+    every = load_json(target)
+    assert len(every) == 3
+    assert every.complete
+    assert runner.invoke(app, ["solve", str(path), "--exact", "--out", str(target)]).exit_code == 0
+    one = load_json(target)
+    assert one.certificate.arithmetic == "exact"
+    assert one.certificate.epsilon == 0
 
 
 def test_a_disk_that_fills_up_leaves_the_old_file(entry: Path, tmp_path: Path, monkeypatch) -> None:
