@@ -119,7 +119,7 @@ def test_the_readme_example_runs_and_proves_what_it_says() -> None:
     assert played[2].startswith("  weak: enter 0.857")
     assert how == "two players, small: complementary pivoting"
     assert summary.startswith("1 equilibrium (complete): all vertices were matched")
-    assert "weak: enter 6/7, stay out 1/7" in equilibrium
+    assert "weak: enter 6/7, out 1/7" in equilibrium
     assert proof.startswith("epsilon = 0 "), "the certificate is exact"
     assert proof.endswith("nobody gains by deviating")
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from econ_theory.arrays import Array
 from econ_theory.errors import RefusedError, require
+from econ_theory.records import Record
 
 if TYPE_CHECKING:
     import pandas
@@ -19,7 +20,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True, eq=False)
-class AuctionDraws:
+class AuctionDraws(Record):
     """B independent draws of types, and what the bids of one profile make of them.
 
     Print it for means with their standard errors and the first few draws.

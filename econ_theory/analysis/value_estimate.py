@@ -11,6 +11,7 @@ import numpy as np
 from econ_theory.arrays import Array
 from econ_theory.errors import SettingError
 from econ_theory.games.continuous.sample_priors import Empirical
+from econ_theory.records import Record
 from econ_theory.seeding import Seed, as_rng
 
 __all__ = ["Band", "ObservedBids", "ValueEstimate", "pseudo_values", "triweight"]
@@ -22,7 +23,7 @@ BLOCK = 256
 
 
 @dataclass(frozen=True, eq=False)
-class ObservedBids:
+class ObservedBids(Record):
     """Bids that win when high, ``(L, n)``, the group of each column, and how to smooth them.
 
     `multiple` multiplies bandwidths; unless `trimmed`, kernels change their shape near both ends.
@@ -141,7 +142,7 @@ class Band(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class ValueEstimate:
+class ValueEstimate(Record):
     """Values estimated from the bids of L auctions of n bidders.
 
     Attributes

@@ -113,9 +113,7 @@ def from_fields(fields: dict[str, Any], where: str) -> BayesianGame:
             raise FormatError(f'{where}field "{name}" is missing, want {", ".join(_FIELDS)}.')
     unknown = sorted(fields.keys() - set(_FIELDS))
     if unknown:
-        raise FormatError(
-            f"{where}field {in_short(unknown[0])} is unknown, want {', '.join(_FIELDS)}."
-        )
+        raise FormatError(f'{where}field "{unknown[0]:.60}" is unknown, want {", ".join(_FIELDS)}.')
     if not isinstance(fields["title"], str):
         raise FormatError(f'{where}field "title" is {in_short(fields["title"])}, want a string.')
     _check_strings(fields["players"], f'{where}field "players"')

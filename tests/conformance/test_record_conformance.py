@@ -28,8 +28,10 @@ from econ_theory.analysis import (
     gains_from_trade,
     multiplicity,
     prior_sensitivity,
+    simulate,
     undominated,
     value_of_information,
+    values_from_bids,
 )
 from econ_theory.audit import StatedClaim, run_audit
 from econ_theory.certificates import PlayerGains, recover_exactly
@@ -182,6 +184,10 @@ MAKE: dict[str, Callable[[], Any]] = {
     "solution": solution,
     "continuous-solution": auction_solution,
     "equilibria": lambda: exhausted(solve_all(rational())),
+    "auction-draws": lambda: simulate(AUCTION, solve(AUCTION).profile, 20, rng=0),
+    "value-estimate": lambda: values_from_bids(MAKE["auction-draws"]().bids),
+    "observed-bids": lambda: MAKE["value-estimate"]().seen,
+    "value-band": lambda: MAKE["value-estimate"]().band([0.4, 0.5], resamples=4, rng=0),
     "markov-solution": markov_solution,
     "soft-equilibrium": lambda: soft_equilibrium(markov_game(), 0.5),
     "correlated-equilibrium": lambda: CorrelatedLp().solve(game()),
@@ -317,6 +323,7 @@ def arrays(value: Any) -> list[np.ndarray]:
 NOT_RECORDS = {
     # Games and what they are made of: a continuous game has functions for priors and payoffs.
     "games": {
+        "SampledPrior",
         "AggregativeGame", "AllPay", "AuctionGame", "Bertrand", "Cara", "Charity", "CommonValue",
         "Contest", "Cournot", "Crra", "CustomPayoff", "DoubleAuction", "Effort", "Empirical",
         "FgmPair", "GaussianGame", "GaussianPair", "IndependentSignals", "InterdependentAuction",

@@ -217,10 +217,10 @@ def positions(
     for entry, labels, player in zip(entries, lists, players, strict=True):
         if entry is None and len(labels) > 1:
             raise GameError(
-                f"the {what} of {player!r} is missing, want one of {len(labels)}, such as "
+                f"the {what} of {player} is missing, want one of {len(labels)}, such as "
                 f"{labels[0]!r}; pass {what}s=."
             )
     return tuple(
-        0 if entry is None else position(entry, labels, f"the {what} of {player!r}")
+        0 if entry is None else position(entry, labels, f"the {what} of {player}")
         for entry, labels, player in zip(entries, lists, players, strict=True)
     )

@@ -40,7 +40,7 @@ def action_tables(
     for i, table in enumerate(payoffs):
         # By way of lists, an object column of floats becomes an array of floats.
         values = table.to_numpy().tolist() if is_frame(table) else table
-        who = f"payoff of player {i + 1}" if players is None else f"payoff of {players[i]!r}"
+        who = f"payoff of player {i + 1}" if players is None else f"payoff of {players[i]}"
         tables.append(as_numbers(values, GameError, who))
         if tables[i].ndim != n:
             raise GameError(

@@ -70,10 +70,10 @@ class Space:
         result = []
         for name, values in zip(self.names, self.in_order(given, what), strict=True):
             if isinstance(values, str) or not (values is None or np.iterable(values)):
-                raise GameError(f"{what} of {name!r} is {values!r:.60}, want a list of them.")
+                raise GameError(f"{what} of {name} is {values!r:.60}, want a list of them.")
             result.append([None] if values is None else list(values))
             if not result[-1]:
-                raise GameError(f"{what} of {name!r} is empty, want at least one.")
+                raise GameError(f"{what} of {name} is empty, want at least one.")
         return result
 
     @staticmethod
@@ -134,7 +134,7 @@ class Space:
     def _independent(self, marginals: Iterable[Any]) -> Array:
         factors = []
         for name, values, given in zip(self.names, self.types, marginals, strict=True):
-            what = f"prior of {name!r}"
+            what = f"prior of {name}"
             if isinstance(given, Mapping):
                 _check_known(given, values, what)
                 given = [given.get(value, 0) for value in values]
@@ -155,7 +155,7 @@ class Space:
         functions = None if callable(payoff) else self.in_order(payoff, "payoff")
         for name, function in zip(self.names, functions or [], strict=False):
             if not callable(function):
-                raise GameError(f"payoff of {name!r} is {function!r:.60}, want a function.")
+                raise GameError(f"payoff of {name} is {function!r:.60}, want a function.")
         ask = self._arrays if vectorized else self._cells
         return [shortened(table) for table in ask(payoff, functions)]
 
@@ -214,7 +214,7 @@ class Space:
         else:
             result = [
                 _asked(
-                    f, at, lambda n=name: f"payoff of {n!r}, called with arrays (vectorized=True),"
+                    f, at, lambda n=name: f"payoff of {n}, called with arrays (vectorized=True),"
                 )
                 for f, name in zip(functions, self.names, strict=True)
             ]
@@ -224,14 +224,14 @@ class Space:
         try:
             table = np.asarray(values)
         except ValueError as problem:
-            raise GameError(f"payoff of {name!r} is ragged ({problem}), want an array.") from None
+            raise GameError(f"payoff of {name} is ragged ({problem}), want an array.") from None
         shape = (1,) * (2 * self.n - table.ndim) + table.shape
         fits = len(shape) == 2 * self.n and all(
             size in (1, whole) for size, whole in zip(shape, self.shape, strict=True)
         )
         if not fits:
             raise GameError(
-                f"payoff of {name!r} has shape {table.shape}, want one that broadcasts to "
+                f"payoff of {name} has shape {table.shape}, want one that broadcasts to "
                 f"{self.shape}: types, then actions."
             )
         table = table.reshape(shape)
@@ -253,7 +253,7 @@ class Space:
         return self._where(values[: self.n], values[self.n :], name)
 
     def _where(self, t: tuple[Any, ...], a: tuple[Any, ...], name: str = "") -> str:
-        of = f"payoff of {name!r}" if name else "payoff"
+        of = f"payoff of {name}" if name else "payoff"
         types = f"types {_text(t)} and " if any(v is not None for v in t) else ""
         return f"{of} at {types}actions {_text(a)}"
 

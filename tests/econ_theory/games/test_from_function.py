@@ -119,7 +119,7 @@ def test_two_by_two_lists_are_read_by_their_sum():
     assert prior(frame).tolist() == [[0.1, 0.2], [0.3, 0.4]], "a frame is matched by label"
     with pytest.raises(GameError, match=r"prior sums to 1\.2"):
         prior([[0.3, 0.3], [0.3, 0.3]])
-    with pytest.raises(GameError, match=r"prior of 'player 2' sums to 0\.7"):
+    with pytest.raises(GameError, match=r"prior of player 2 sums to 0\.7"):
         prior([[0.5, 0.5], [0.3, 0.4]])
 
 
@@ -145,7 +145,7 @@ def bad(value, at=(4, "y")):
     return lambda t, a: (value, 0.0) if t == at and a == (2, (1, 0)) else (0.0, 0.0)
 
 
-WHERE = r"payoff of 'Ann' at types \('4', 'y'\) and actions \('2', '\(1, 0\)'\)"
+WHERE = r"payoff of Ann at types \('4', 'y'\) and actions \('2', '\(1, 0\)'\)"
 
 
 @pytest.mark.parametrize(
@@ -157,16 +157,16 @@ WHERE = r"payoff of 'Ann' at types \('4', 'y'\) and actions \('2', '\(1, 0\)'\)"
         ({"payoff": bad("1")}, WHERE + " is '1', want a finite number"),
         ({"payoff": bad([1])}, WHERE + r" is \[1\], want a finite number"),
         ({"payoff": lambda t, a: (HALF if t[0] == 1 else 0.5, 0)}, "is 0.5, a float among Fracti"),
-        ({"payoff": lambda t, a: (10**400, 0)}, "payoff of 'Ann' has an entry beyond"),
+        ({"payoff": lambda t, a: (10**400, 0)}, "payoff of Ann has an entry beyond"),
         (
             {"payoff": lambda t, a: (1 / (t[0] - 4), 0)},
             r"types \('4', 'x'\) .* raised ZeroDivisionErr",
         ),
         ({"payoff": lambda t, a: 1.0}, r"payoff at types \('1', 'x'\) .* is 1.0, want 2 numbers"),
         ({"payoff": lambda t, a: (1, 2, 3)}, "want 2 numbers, one a player"),
-        ({"payoff": lambda t, a: ((1, 2), 3)}, r"payoff of 'Ann' at types .* is \(1, 2\), want"),
+        ({"payoff": lambda t, a: ((1, 2), 3)}, r"payoff of Ann at types .* is \(1, 2\), want"),
         ({"payoff": [pay]}, "payoff has 1 entries, want 2"),
-        ({"payoff": [pay, 3]}, "payoff of 'Bob' is 3, want a function"),
+        ({"payoff": [pay, 3]}, "payoff of Bob is 3, want a function"),
         ({"payoff": {"Ann": pay, "Bab": pay}}, "payoff has the keys .'Ann', 'Bab'., want"),
         (
             {"prior": {(1, "w"): 1}},
@@ -178,12 +178,12 @@ WHERE = r"payoff of 'Ann' at types \('4', 'y'\) and actions \('2', '\(1, 0\)'\)"
         ({"prior": None}, "prior is missing"),
         ({"prior": np.ones((3, 2)) / 6}, r"prior has shape \(3, 2\), want \(2, 3\)"),
         ({"prior": [0.5, 0.5]}, r"prior has shape \(2,\), want \(2, 3\)"),
-        ({"prior": {"Ann": {1: 1}, "Bob": {"u": 1}}}, "prior of 'Bob' has the key 'u'"),
-        ({"prior": [[0.5, 0.5], [0.5, 0.2, 0.2]]}, "prior of 'Bob' sums to 0.9, want 1"),
+        ({"prior": {"Ann": {1: 1}, "Bob": {"u": 1}}}, "prior of Bob has the key 'u'"),
+        ({"prior": [[0.5, 0.5], [0.5, 0.2, 0.2]]}, "prior of Bob sums to 0.9, want 1"),
         ({"players": ["A", "B"]}, "players are given by keys and by players=, want one"),
         ({"types": {"Ann": [1]}}, "actions has the keys .'Ann', 'Bob'., want the players"),
-        ({"types": {"Ann": [1], "Bob": []}}, "types of 'Bob' is empty"),
-        ({"types": {"Ann": [1], "Bob": "xyz"}}, "types of 'Bob' is 'xyz', want a list"),
+        ({"types": {"Ann": [1], "Bob": []}}, "types of Bob is empty"),
+        ({"types": {"Ann": [1], "Bob": "xyz"}}, "types of Bob is 'xyz', want a list"),
         (
             {
                 "types": {"Ann": [1, "1"], "Bob": ["x"]},
@@ -211,12 +211,12 @@ def test_what_is_wrong_is_named(wrong, complaint):
             lambda t, a: (np.where((t[0] > 1) & (a[0] > 2), np.nan, 1.0), 0),
             "'4', 'x'.*'3', .* nan, want",
         ),
-        (lambda t, a: (np.where(a[1] == 5, 1, None), 0), "payoff of 'Ann' at .* is None, want a"),
+        (lambda t, a: (np.where(a[1] == 5, 1, None), 0), "payoff of Ann at .* is None, want a"),
         (lambda t, a: 1.0, "payoff returns 1 tables, want 2"),
         (lambda t, a: np.ones(3), "payoff returns 3 tables, want 2"),
         (lambda t, a: (1, 2) if t[0] > 1 else (0, 0), r"vectorized=True\), raised ValueError"),
-        (lambda t, a: ([[1], [1, 2]], 0), "payoff of 'Ann' is ragged"),
-        (lambda t, a: (0, np.array("a")), "payoff of 'Bob' at types .* is .*'a'.* want a finite"),
+        (lambda t, a: ([[1], [1, 2]], 0), "payoff of Ann is ragged"),
+        (lambda t, a: (0, np.array("a")), "payoff of Bob at types .* is .*'a'.* want a finite"),
     ],
 )
 def test_wrong_arrays_are_named(payoff, complaint):
@@ -262,7 +262,7 @@ def test_plain_tables_and_frames():
         ((A, [[1]]), {}, r"payoff of player 2 has shape \(1, 1\), want \(2, 3\)"),
         ((A, A, A), {}, "payoff of player 1 has 2 axes, want 3"),
         ((A, [[1, 2, 3], [1, 2, np.nan]]), {"players": "ab"}, "players is the string"),
-        ((A, [[1, 2, 3], [1, 2, np.nan]]), {"players": ["a", "b"]}, "payoff of 'b' has nan"),
+        ((A, [[1, 2, 3], [1, 2, np.nan]]), {"players": ["a", "b"]}, "payoff of b has nan"),
         ((A, A), {"players": ["a"]}, "players has 1 labels, want 2"),
         ((pd.DataFrame(A), pd.DataFrame(B, columns=list("abc"))), {}, "columns of a table are"),
         ((pd.DataFrame(A, index=[1, 1]), A), {}, "rows of a table are .1, 1., want the distinct"),
@@ -278,10 +278,10 @@ def test_wrong_tables_are_named(payoffs, options, complaint):
     [
         ({"player": "Anne"}, "player is 'Anne', which is none of its 2 labels.* nearest is 'Ann'"),
         ({"player": 2}, "player is 2, want a position from 0 to 1 or a label such as 'Ann'"),
-        ({"types": ("5", "x")}, "the type of 'Ann' is '5'"),
-        ({"types": (-1, "x")}, "the type of 'Ann' is -1, want a position from 0 to 1"),
-        ({"types": None}, "the type of 'Ann' is missing, want one of 2, such as '1'"),
-        ({"actions": {"Ann": "2"}}, "the action of 'Bob' is missing"),
+        ({"types": ("5", "x")}, "the type of Ann is '5'"),
+        ({"types": (-1, "x")}, "the type of Ann is -1, want a position from 0 to 1"),
+        ({"types": None}, "the type of Ann is missing, want one of 2, such as '1'"),
+        ({"actions": {"Ann": "2"}}, "the action of Bob is missing"),
         ({"actions": ("2",)}, "actions has 1 entries, want 2"),
         ({"actions": {"Bo": 0}}, "player is 'Bo', .* the nearest is 'Bob'"),
     ],

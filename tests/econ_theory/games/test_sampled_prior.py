@@ -90,7 +90,7 @@ def test_frames_name_the_players_and_a_game_follows():
         (["ab", "cd"], {}, GameError, "row 1 of the samples is 'ab'"),
         ([(1.0, np.nan)], {}, GameError, "row 1 of the samples has nan"),
         ([(1,), (None,)], {}, GameError, "row 2 of the samples has None"),
-        ([("a",)], {"bins": 2}, GameError, "the samples of 'player 1' are no numbers"),
+        ([("a",)], {"bins": 2}, GameError, "the samples of player 1 are no numbers"),
         ([(np.inf,)], {"bins": 2}, GameError, "not all finite"),
         ([(1,), (4,)], {"types": [[1, 2]]}, GameError, "row 2 of the samples has 4 for 'player 1'"),
         (np.zeros((2, 27)), {}, GameError, "the samples have 27 columns"),
