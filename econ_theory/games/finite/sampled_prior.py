@@ -126,7 +126,7 @@ def prior_from_samples(
             raise SettingError(f"{what} has {len(given)} entries, want {n}: one a player.")
     codes, values, cuts = [], [], []
     for i, column in enumerate(columns):
-        who = f"{(players[i] if players else f'player {i + 1}')!r}"
+        who = players[i] if players else f"player {i + 1}"
         if cuts_wanted[i] is None:
             found, code = _listed(column, wanted[i], who)
             cut = None
