@@ -21,6 +21,7 @@ def script(monkeypatch):
     return importlib.import_module("auctions")
 
 
+@pytest.mark.slow
 def test_one_game_beside_its_peer(tmp_path):
     file = tmp_path / "rows.json"
     options = ("--only", "package_nearest_vcg", "--repeats", "1", "--json", str(file))

@@ -25,12 +25,14 @@ def script(name: str):
 PAGES = {"choose-a-solver.md": "make_choose_a_solver", "auctions.md": "make_auctions"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_a_generated_page_is_what_its_script_writes(name: str) -> None:
     committed = (DOCS / name).read_text(encoding="utf-8")
     assert committed == script(PAGES[name]).page(), f"run: python docs/{PAGES[name]}.py"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*PAGES, "keep-a-result.md", "write-a-game.md"])
 def test_the_examples_of_a_page_run(name: str) -> None:
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Sequence
 from difflib import get_close_matches
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,9 @@ _PATTERNS = {
 }
 
 MOST_BYTES = 1_000_000
+MOST_OPEN = 500
+"""Most brackets open at once in a text that is parsed at all."""
+
 DEEPEST = 32
 """Most levels of tables and lists in a configuration; ours need eight."""
 
@@ -50,8 +55,11 @@ def read_data(path: Path) -> Any:
             f"the configuration {path} ends in {path.suffix!r}, want .json or .toml; rename it."
         )
     try:
-        data = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
-        too_deep = _deeper_than(data, DEEPEST)
+        # Parsers take long over what is nested very deep: a glance before them.
+        too_deep = _brackets_open(text) > MOST_OPEN
+        if not too_deep:
+            data = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+            too_deep = _deeper_than(data, DEEPEST)
     except RecursionError:
         too_deep = True
     except ValueError as error:
@@ -64,6 +72,12 @@ def read_data(path: Path) -> Any:
             "as in econ train --preset demo --show; look for a bracket too many."
         )
     return data
+
+
+def _brackets_open(text: str) -> int:
+    """Return how many brackets stand open at most, those in strings counted too."""
+    steps = [1 if c in "[{" else -1 for c in re.findall(r"[\[\]{}]", text)]
+    return max(accumulate(steps), default=0)
 
 
 def _deeper_than(data: Any, most: int) -> bool:

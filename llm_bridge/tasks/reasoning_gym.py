@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import random
+import warnings
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from itertools import count, islice
+from itertools import islice
 from typing import Any, get_args
 
 from econ_theory.errors import require
@@ -27,6 +28,9 @@ SAYINGS = (
     "<think>Answer: no</think>\n\n**Final answer:**\n{}",
 )
 """How models say an answer."""
+
+MOST_ITEMS = 2**20
+"""Items of a data set: a few keep a list of them all, which must fit into memory."""
 
 _TRIALS = 3  # answers of a family by which its form is found
 _PATIENCE = 2000  # items in a row without a new question before a family counts as used up
@@ -141,7 +145,7 @@ class ReasoningGym:
         dataset = self._datasets[family]
         seen: set[str] = set()
         latest = 0
-        for index in count():
+        for index in range(MOST_ITEMS):
             if index - latest > _PATIENCE:
                 return
             entry = _entry(dataset, index)
@@ -196,8 +200,11 @@ def _entry(dataset: Any, index: int) -> dict[str, Any]:
 
 
 def _dataset(family: str, params: Mapping[str, Any], seed: int) -> Any:
-    gym = require("reasoning_gym", "llm")
-    known = require("reasoning_gym.factory", "llm").DATASETS
+    with warnings.catch_warnings():
+        # A package that it brings along has doubtful syntax, said when it is first compiled.
+        warnings.simplefilter("ignore", SyntaxWarning)
+        gym = require("reasoning_gym", "llm")
+        known = require("reasoning_gym.factory", "llm").DATASETS
     name = family.partition(":")[0]
     if name not in known:
         close = get_close_matches(name, known, n=3, cutoff=0.5)
@@ -206,7 +213,7 @@ def _dataset(family: str, params: Mapping[str, Any], seed: int) -> Any:
             f"the data set is {name!r}, want one of reasoning-gym's {len(known)}; {hint}"
         )
     try:
-        return gym.create_dataset(name, seed=seed, size=2**31, **params)
+        return gym.create_dataset(name, seed=seed, size=MOST_ITEMS, **params)
     except (TypeError, AssertionError, ValueError) as error:
         raise TaskError(
             f"the parameters of {family!r} are {dict(params)}, want those of reasoning-gym's "

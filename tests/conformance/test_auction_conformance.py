@@ -10,6 +10,7 @@ from econ_theory import catalog, certify
 ENTRIES = catalog.auctions()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_equilibrium_certifies_and_is_worth_what_is_known(entry):
     certificate = certify(entry.game, entry.equilibrium)
@@ -23,6 +24,7 @@ def test_equilibrium_certifies_and_is_worth_what_is_known(entry):
     assert entry.source
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_perturbed_by_five_percent_does_not_certify(entry):
     certificate = certify(entry.game, entry.perturbed)

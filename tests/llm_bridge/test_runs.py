@@ -42,6 +42,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run_all(small(), tmp_path_factory.mktemp("finished"))
 
 
+@pytest.mark.slow
 def test_all_stages_leave_a_certificate_and_a_report(finished: Path) -> None:
     folder = finished
     with Run.open(folder) as run:
@@ -65,6 +66,7 @@ def test_all_stages_leave_a_certificate_and_a_report(finished: Path) -> None:
     assert "http://" not in page.replace("http://www.w3.org", "")
 
 
+@pytest.mark.slow
 def test_dynamic_regret_dominates_external_on_the_training_path(finished: Path) -> None:
     with Run.open(finished) as run:
         curves = {curve.kind: np.array(curve.cumulative) for curve in run.report_data().regret}
@@ -72,6 +74,7 @@ def test_dynamic_regret_dominates_external_on_the_training_path(finished: Path) 
     assert (np.diff(curves["dynamic"], axis=0) >= -1e-12).all()
 
 
+@pytest.mark.slow
 def test_running_a_stage_again_asks_nothing_and_finds_the_same(
     finished: Path, tmp_path: Path
 ) -> None:
@@ -104,6 +107,7 @@ class Stop:
             raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_goes_on_to_the_same_end(tmp_path: Path) -> None:
     config = small()
     with Run.create(config, tmp_path / "whole") as run:
@@ -138,6 +142,7 @@ def test_stages_come_in_order(tmp_path: Path) -> None:
             run.compare()
 
 
+@pytest.mark.slow
 def test_a_report_may_be_written_before_everything_is_done(tmp_path: Path) -> None:
     with Run.create(small(), tmp_path) as run:
         run.train()

@@ -51,6 +51,7 @@ def auctions_of_one_prior(draw):
     return AuctionGame(payment, prior, n)
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(auctions_of_one_prior())
 def test_revenue_equivalence(game):

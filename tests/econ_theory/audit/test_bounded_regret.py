@@ -14,6 +14,7 @@ def finding(claim):
     return run_audit([claim], quick=True)[claim.id].finding
 
 
+@pytest.mark.slow
 def test_bounded_against_its_own_limit_and_both_curves_are_shown():
     found = finding(RegretIsBounded())
     assert found.verdict == "holds"
@@ -26,6 +27,7 @@ def test_bounded_against_its_own_limit_and_both_curves_are_shown():
     assert rates[0] > 0.5
 
 
+@pytest.mark.slow
 def test_the_best_equilibrium_as_comparator_is_caught():
     found = finding(RegretIsBounded("best"))
     assert found.verdict == "fails"
@@ -34,6 +36,7 @@ def test_the_best_equilibrium_as_comparator_is_caught():
     assert RegretIsBounded("best").hypotheses != RegretIsBounded().hypotheses
 
 
+@pytest.mark.slow
 def test_zero_sum_games_are_not_flagged_by_either():
     # Welfare is the same at every profile.
     assert finding(RegretIsBounded("best", correlation=-1.0)).verdict == "holds"

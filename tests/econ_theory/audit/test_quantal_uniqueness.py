@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from econ_theory.audit import run_audit
 from econ_theory.audit.conventions import proven_coupling
 from econ_theory.audit.quantal_uniqueness import UniqueAboveCoupling
@@ -31,6 +33,7 @@ def test_one_equilibrium_above_the_proven_bound():
     assert (curve.y[curve.x > picture.marks["phase change"]] == 1).all()
 
 
+@pytest.mark.slow
 def test_a_bound_that_is_too_low_is_caught():
     found = finding(UniqueAboveCoupling(bound=a_quarter, correlation=1.0))
     assert found.verdict == "fails"
@@ -39,5 +42,6 @@ def test_a_bound_that_is_too_low_is_caught():
     assert "It is proven" not in found.explanation
 
 
+@pytest.mark.slow
 def test_zero_sum_games_are_not_flagged_however_low_the_bound():
     assert finding(UniqueAboveCoupling(bound=a_quarter, correlation=-1.0)).verdict == "holds"

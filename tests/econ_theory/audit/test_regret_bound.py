@@ -29,6 +29,7 @@ def test_bound_says_nothing_within_the_paper_s_episodes():
     assert "nothing before episode 40001" in found.explanation
 
 
+@pytest.mark.slow
 def test_without_discount_and_long_enough_it_says_something():
     found = finding(FewGames(discount=0.0, n_episodes=5000))
     assert found.verdict == "holds"

@@ -14,6 +14,7 @@ def finding(claim):
     return run_audit([claim], quick=True, rng=0)[claim.id].finding
 
 
+@pytest.mark.slow
 def test_root_steps_miss_the_claimed_rate():
     found = finding(StepSizeRate())
     assert found.verdict == "fails"
@@ -21,6 +22,7 @@ def test_root_steps_miss_the_claimed_rate():
     assert "breaks Robbins-Monro" in found.explanation
 
 
+@pytest.mark.slow
 def test_steps_that_fall_fast_enough_are_not_flagged():
     # One over (1 - discount) t contracts like 1/t, and the noise averages like t^-0.5.
     found = finding(StepSizeRate(StepSize(10.0, power=1.0)))

@@ -142,6 +142,7 @@ def brute_ex_ante(game, rules, i):
     return at, float(-slope @ np.linalg.lstsq(bend, slope, rcond=1e-11)[0] / 2)
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(st.integers(0, 10**6))
 def test_epsilon_is_the_largest_gain_within_six_deviations(seed):

@@ -65,6 +65,7 @@ def test_best_replies_are_underlined_and_pure_equilibria_framed_by_joint_type(en
     assert not framed(tables(none)[0])
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10_000))
 def test_what_is_framed_is_what_certified_pure_equilibria_play(draw_game, seed):
     game, _ = draw_game(seed, 2)

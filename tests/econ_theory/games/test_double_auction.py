@@ -86,6 +86,7 @@ def brute_force(game, profile, i, n_types=41, n_bids=161):
     return np.maximum(best, 0.0) - played
 
 
+@pytest.mark.slow
 @given(
     seed=st.integers(0, 10**6),
     k=st.sampled_from([0.0, 0.3, 0.5, 1.0]),
@@ -113,6 +114,7 @@ def test_no_deviation_gains_more_than_the_bound(seed, k, flat, idle):
         assert found >= certificate.estimates[i].max() - 0.03
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("utility", [Crra(0.5), Cara(2.0)], ids=str)
 @given(
     seed=st.integers(0, 10**6),

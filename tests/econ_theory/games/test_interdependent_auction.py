@@ -235,6 +235,7 @@ def test_what_the_bound_needs_is_checked():
         certify(three, [BidFunction([0, 0.5, 1], [0.1, 0.1, 0.5])] * 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rule", "n", "goal", "again"),
     [

@@ -246,6 +246,7 @@ def test_sums_of_bids_against_draws(negated):
         assert abs(mean - found(np.array([middle]))[0]) <= found.off[k] + 2e-4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("correlation", [0.0, 0.3])
 @pytest.mark.parametrize("rule", ["vcg", "nearest_vcg", "first_price"])
 def test_who_ties_at_the_highest_types_only_never_wins(rule, correlation):

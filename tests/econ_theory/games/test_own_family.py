@@ -54,6 +54,7 @@ def test_it_is_judged_by_samples():
     assert right.utilities[0] == pytest.approx(-1 / 4 / 18, rel=0.05)
 
 
+@pytest.mark.slow
 def test_it_is_solved_by_learning():
     solution = solve(Guesses(), rng=0, tol=2e-3)
     assert solution.solver == "DualAveraging"

@@ -65,6 +65,7 @@ def test_nobody_gains_anywhere_on_the_own_curve(seed):
     plt.close("all")
 
 
+@pytest.mark.slow
 @given(seed=GAMES)
 def test_every_equilibrium_is_marked_and_lies_on_both_curves(seed):
     game = two_by_two(seed)

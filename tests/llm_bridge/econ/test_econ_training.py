@@ -54,6 +54,7 @@ EXPECTED = np.array([[[0.2, 0.9, 0.4], [0.7, 0.1, 0.3]], [[0.5, 0.6, 0.1], [0.3,
 """Executor, type, control."""
 
 
+@pytest.mark.slow
 def test_bandit_is_learned():
     sizes = Sizes(entity=32, belief=32, heads=2, mlp=64, blocks=1, feed_forward=16, dropout=0.0)
     menu = torch.tensor(ControlMenu.grid([0.1, 0.7, 1.3]).features(), dtype=torch.float32)

@@ -152,6 +152,7 @@ def test_replies_that_could_not_be_read_are_told_beside_the_comparison(report: R
     assert not any("could not be read" in line for line in verdict(report))
 
 
+@pytest.mark.slow
 def test_captions_speak_of_what_is_drawn(report: ReportData) -> None:
     compared = report.comparison
     assert compared is not None

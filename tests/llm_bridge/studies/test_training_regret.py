@@ -25,6 +25,7 @@ def runs() -> tuple[TrainedRun, ...]:
     return train_seeds(SHORT, range(3))
 
 
+@pytest.mark.slow
 def test_yardsticks_are_ordered(runs):
     found = training_regret(runs)
     regret = {kind: trace.cumulative for kind, trace in found.traces.items()}

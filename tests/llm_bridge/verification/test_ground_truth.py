@@ -59,6 +59,7 @@ def test_payoffs_are_the_enumerated_expectation(aggregator) -> None:
                 assert game.payoffs[i][t + e] == pytest.approx(expected[i])
 
 
+@pytest.mark.slow
 def test_drawn_tables_have_the_exact_game_as_their_mean() -> None:
     game = exact_game(WORLD, [ANN, ANN, BOB], MENU)
     table = draw_table(WORLD, [ANN, ANN, BOB], MENU, 6000, 2, pools=[0, 0, 1], rng=0)

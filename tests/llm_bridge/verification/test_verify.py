@@ -52,6 +52,7 @@ def profiles_of(game) -> dict[str, StrategyProfile]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("team", ["two unlike executors", "one with a rare type"])
 def test_intervals_cover_the_true_epsilon(team: str) -> None:
     """200 seeded banks of 150 questions: 95 % asked for, three binomial standard errors less."""
@@ -266,6 +267,7 @@ def test_equilibria_stand_beside_with_their_welfare() -> None:
     assert max(item.welfare for item in report.equilibria) > report.welfare
 
 
+@pytest.mark.slow
 def test_sensitivity_covers_the_true_spread_and_rejects_flatness() -> None:
     skills, pools = TEAMS["two unlike executors"]
     game = exact_game(WORLD, skills, MENU)
@@ -283,6 +285,7 @@ def test_sensitivity_covers_the_true_spread_and_rejects_flatness() -> None:
     assert "F(2, 598)" in str(items[0])
 
 
+@pytest.mark.slow
 def test_the_whole_pipeline_through_text() -> None:
     """Text models, store, probes, bins of other questions, bank, estimate, verification."""
     task = SimulatedTask(WORLD)
