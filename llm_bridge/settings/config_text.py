@@ -25,8 +25,8 @@ _PATTERNS = {
 }
 
 MOST_BYTES = 1_000_000
-MOST_OPEN = 500
-"""Most brackets open at once in a text that is parsed at all."""
+MOST_LEVELS = 500
+"""Most brackets open at once, and dots in a key, in a text that is parsed at all."""
 
 DEEPEST = 32
 """Most levels of tables and lists in a configuration; ours need eight."""
@@ -56,7 +56,7 @@ def read_data(path: Path) -> Any:
         )
     try:
         # Parsers take long over what is nested very deep: a glance before them.
-        too_deep = _brackets_open(text) > MOST_OPEN
+        too_deep = _levels(text) > MOST_LEVELS
         if not too_deep:
             data = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
             too_deep = _deeper_than(data, DEEPEST)
@@ -74,10 +74,11 @@ def read_data(path: Path) -> Any:
     return data
 
 
-def _brackets_open(text: str) -> int:
-    """Return how many brackets stand open at most, those in strings counted too."""
-    steps = [1 if c in "[{" else -1 for c in re.findall(r"[\[\]{}]", text)]
-    return max(accumulate(steps), default=0)
+def _levels(text: str) -> int:
+    """Return a bound on the levels of `text`: brackets open at once, and dots in a line's key."""
+    steps = (1 if c in "[{" else -1 for c in re.findall(r"[\[\]{}]", text))
+    dots = (line.partition("=")[0].count(".") for line in text.splitlines())
+    return max(max(accumulate(steps), default=0), max(dots, default=0))
 
 
 def _deeper_than(data: Any, most: int) -> bool:
