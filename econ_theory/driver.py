@@ -175,6 +175,11 @@ def solve(
     if not tol >= 0:
         raise SettingError(f"tol is {tol}, want a share of the payoff range >= 0.")
     solver = as_solver(solver)
+    if not isinstance(game, BayesianGame | ContinuousGame):
+        raise RefusedError(
+            f"the game is a {type(game).__name__}, want a BayesianGame or a ContinuousGame; Markov "
+            "games are solved by econ_theory.markov, files are read by econ_theory.interop."
+        )
     if max_steps < 1:
         raise SettingError(f"max_steps is {max_steps}, want at least 1.")
     chosen = choices(game, started=start is not None) if solver is None else (Choice(solver, ""),)

@@ -37,7 +37,6 @@ PLAYED = 1e-9
 
 LATE = "max_seconds passed"
 
-LEFT_BEHIND = "the search was left behind when this was saved; call solve_all again to go on"
 
 MOST_SHOWN = 8
 
@@ -109,8 +108,14 @@ class Equilibria(Sequence[Solution], Record):
     def _reach(self, count: int | None) -> bool:
         """Search until `count` equilibria are found (None: all); return whether they are."""
         while self._search is not None and (count is None or len(self.found) < count):
-            if next(self._search, None) is None:
-                self._search = None
+            try:
+                if next(self._search, None) is None:
+                    self._search = None
+            except BaseException as error:
+                # What was found stays; that the list is short must be seen.
+                self._search, self.complete = None, False
+                self.reason = f"the search was ended by {type(error).__name__}: {error}"
+                raise
         return count is None or len(self.found) >= count
 
     def _record_fields(self) -> dict[str, Any]:
@@ -118,10 +123,10 @@ class Equilibria(Sequence[Solution], Record):
         return {"found": self.found, "complete": self.complete, "reason": self.reason}
 
     def __getstate__(self) -> dict[str, Any]:
-        state = {"_search": None, "found": self.found}
-        if self.complete is None:
-            return {**state, "complete": False, "reason": LEFT_BEHIND}
-        return {**state, "complete": self.complete, "reason": self.reason}
+        # What crosses to another process is what `to_json` keeps: the search, finished.
+        count = len(self)
+        found = self.found[:count]
+        return {"_search": None, "found": found, "complete": self.complete, "reason": self.reason}
 
     @property
     def line(self) -> str:

@@ -13,7 +13,7 @@ __all__ = ["folded", "html_text", "shown", "table_html", "visible"]
 JOINERS = "\u200c\u200d"
 """Marks of format that words of some languages, and pictures, are made of."""
 
-MOST_BITS = 64
+MOST_BITS = 32
 """Size of a denominator up to which a fraction is written out."""
 
 

@@ -85,8 +85,8 @@ class AuctionDraws(Record):
 
     @property
     def revenue(self) -> Array:
-        """What all pay together, ``(B,)``; less than 0 if suppliers are paid."""
-        return self.payments.sum(axis=1)
+        """What all pay together, ``(B,)``; where suppliers are paid, what they cost the buyer."""
+        return np.abs(self.payments.sum(axis=1))
 
     def to_pandas(self) -> pandas.DataFrame:
         """Return a `pandas.DataFrame` with a row a draw and a column for everything of everyone.

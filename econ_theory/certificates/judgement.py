@@ -99,8 +99,15 @@ def certify(
     >>> certify(game, [[[0.5, 0.5]], [[0.5, 0.5]]], arithmetic="exact").epsilon
     Fraction(0, 1)
     """
+    # A solution stands for its profile.
+    profile = getattr(profile, "profile", profile)
     if isinstance(game, ContinuousGame):
         return _certify_continuous(game, profile, arithmetic, rng)
+    if not all(hasattr(game, name) for name in ("action_values", "type_weights", "payoff_range")):
+        raise RefusedError(
+            f"the game is a {type(game).__name__}, want a BayesianGame, a ContinuousGame or what "
+            "satisfies econ_theory.Game; Markov games are judged by econ_theory.markov."
+        )
     if not isinstance(profile, StrategyProfile):
         profile = StrategyProfile(profile)
     labels = getattr(game, "labels", None) or profile.labels

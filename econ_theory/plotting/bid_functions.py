@@ -117,6 +117,9 @@ def _draw_bids(ax: Axes, cases: Sequence[Case]) -> None:
     for case in cases:
         for group in case.groups:
             for line, (x, y) in group.lines.items():
+                if not len(x):
+                    ax.plot([], [], " ", label=f"{case.name(group, line)}: no bids")
+                    continue
                 style = curve_style(k)
                 point = style.marker if len(x) == 1 else ""
                 look: dict[str, Any] = {"color": style.colour, "linestyle": style.line}
@@ -125,6 +128,7 @@ def _draw_bids(ax: Axes, cases: Sequence[Case]) -> None:
                 reach = [min(reach[0], float(x.min())), max(reach[1], float(x.max()))]
                 k += 1
     if all(_is_price(case.game) for case in cases):
+        reach = reach if reach[0] <= reach[1] else [0.0, 1.0]
         ax.plot(reach, reach, ":", color=INK, linewidth=1.0, label="bid = type", zorder=2)
         ax.set_xlabel("type (payoff units)")
         ax.set_ylabel("bid (payoff units)")

@@ -50,6 +50,8 @@ def load_json(source: str | Path) -> Any:
     >>> load_json(text).rows[0]
     array([[Fraction(1, 3), Fraction(2, 3)]], dtype=object)
     """
+    if not isinstance(source, str | Path):
+        raise FormatError(f"the source is a {type(source).__name__}, want JSON text or a path.")
     if isinstance(source, str) and source.lstrip()[:1] in ("{", "["):
         name, text = "text", source
     else:

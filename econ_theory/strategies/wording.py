@@ -67,6 +67,8 @@ def curve(bid: Callable[[Array], Array], types: Array, bids: Array) -> str:
     >>> curve(lambda v: v * v, np.array([0, 0.5, 1]), np.array([0, 0.25, 1]))
     '0 to 1 on [0, 1] (0.0625 at 0.25, 0.25 at 0.5, 0.5625 at 0.75)'
     """
+    if not len(types):
+        return "nothing, whatever the type"
     if len(types) == 1:
         return f"{bids[0]:.4g} at {types[0]:.4g}"
     told = f"{bids[0]:.4g} to {bids[-1]:.4g} on [{types[0]:.4g}, {types[-1]:.4g}]"

@@ -33,8 +33,8 @@ def read_game(file: Path) -> BayesianGame:
     return reader(file)
 
 
-def check_target(file: Path | None, suffix: str) -> None:
-    """Raise `SettingError` unless `file` can become a file that ends in `suffix`.
+def check_target(file: Path | None, suffix: str, source: Path | None = None) -> None:
+    """Raise `SettingError` unless `file` can become a file that ends in `suffix`, not `source`.
 
     >>> check_target(Path("solution.txt"), ".json")
     Traceback (most recent call last):
@@ -48,5 +48,7 @@ def check_target(file: Path | None, suffix: str) -> None:
         )
     if not file.parent.is_dir():
         raise SettingError(f"{file.parent} is not a folder, want one to write {file.name} in.")
+    if source is not None and file.exists() and source.exists() and file.samefile(source):
+        raise SettingError(f"{file} is the game itself, want another file for the result.")
     if file.exists() and not file.is_file():
         raise SettingError(f"{file} is not a plain file, want one to write or a new name.")

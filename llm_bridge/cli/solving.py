@@ -62,7 +62,7 @@ def solve_file(
     json_: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """Solve a game file and certify the answer."""
-    check_target(out_file, ".json")
+    check_target(out_file, ".json", file)
     game = read_game(file)
     chosen = None if solver is None else _solver(solver)
     if all_:

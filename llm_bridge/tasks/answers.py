@@ -21,6 +21,9 @@ __all__ = ["FORMS", "Answer", "Form", "extract_answer", "read_reply"]
 LONGEST_ANSWER = 2000
 """Characters; a longer answer is a reply that did not end."""
 
+MOST_BOXES = 50
+"""Boxes at a reply's end that are looked at."""
+
 LONGEST_REPLY = 200_000
 """Characters of a reply's end that are looked at."""
 
@@ -53,8 +56,11 @@ _WORDS = (
     "yanıt|odpowiedź|odpověď|răspuns|válasz|jawaban|đáp án|ответ|відповідь|απάντηση|答案|答え|"
     "解答|回答|정답|답변|답|الإجابة|الجواب|תשובה|उत्तर|जवाब|คำตอบ"
 )
-_KINDS = "final|correct|short|numeric|exact|overall|endgültige|finale?|respuesta"
-_LABEL = rf"(?:(?:the|my|our|die|la|il|de)\s+)?(?:(?:{_KINDS})\s+)*(?:{_WORDS})(?:\s+final\w*)?"
+_KINDS = "finale?|correct|short|numeric|exact|overall|endgültige"
+_LABEL = (
+    rf"(?:(?:the|my|our|die|la|il|de)\s+)?(?:(?:{_KINDS})\s{{1,4}}){{0,3}}"
+    rf"(?:{_WORDS})(?:\s+final\w*)?"
+)
 _MARKS = r"[*_`~\"'#]{0,8}"
 _ASIDE = r"(?:\s*[(\[][^()\[\]\n]{1,40}[)\]])?"
 # What may stand before a label: list and quote marks, a number, pictures; no letters.
@@ -138,9 +144,9 @@ def _hashes(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _boxed(text: str) -> Iterator[tuple[int, str]]:
-    for match in _BOX.finditer(text):
+    for match in list(_BOX.finditer(text))[-MOST_BOXES:]:
         depth = 0
-        for end in range(match.end(), len(text)):
+        for end in range(match.end(), min(len(text), match.end() + LONGEST_ANSWER)):
             depth += {"{": 1, "}": -1}.get(text[end], 0)
             if depth == 0:
                 yield match.start(), text[match.end() + 1 : end]
@@ -149,19 +155,16 @@ def _boxed(text: str) -> Iterator[tuple[int, str]]:
 
 def _fields(text: str) -> Iterator[tuple[int, str]]:
     for match in _FIELD.finditer(text):
-        rest = text[match.end() :]
+        rest = text[match.end() : match.end() + LONGEST_ANSWER]
         try:
-            found, _ = json.JSONDecoder(parse_float=str, parse_int=str).raw_decode(rest)
+            found, end = json.JSONDecoder().raw_decode(rest)
         except (ValueError, RecursionError):
             quoted = re.match(r"'([^'\n]*)'", rest)
             if quoted:
                 yield match.end(), quoted[1]
             continue
         if found is not None:
-            yield (
-                match.end(),
-                found if isinstance(found, str) else json.dumps(found, ensure_ascii=False),
-            )
+            yield match.end(), found if isinstance(found, str) else rest[:end]
 
 
 FORMS = (
@@ -186,6 +189,7 @@ _PLACEHOLDER = re.compile(
     r"(?:\s*here)?\s*[>\]})]*|[<\[{(]\s*(?:answer|number|result|value|x)(?:\s*here)?\s*[>\]})]|answer",
     re.IGNORECASE,
 )
+_RETRACTED = re.compile(r"\b(?:wait|actually|correction|no(?=,)|sorry|instead)\b", re.IGNORECASE)
 _EITHER = re.compile(r"(?:either\s+)?(\S+?),?\s+(?:or|oder|ou|или|或)\s+(\S+)", re.IGNORECASE)
 
 
@@ -220,6 +224,8 @@ def extract_answer(text: str, *, form: AnswerForm = "value") -> Answer:
         return Answer("", False, "the answer is empty")
     if len(found) > LONGEST_ANSWER:
         return Answer("", False, f"the answer has more than {LONGEST_ANSWER} characters")
+    if form == "value" and re.match(r"[+-]?[\d.]+\W", found) and _RETRACTED.search(found):
+        return Answer("", False, "the reply takes its answer back")
     either = _EITHER.fullmatch(found)
     if either and _rivals(plain_value(either[1]), plain_value(either[2])):
         return Answer("", False, "the reply gives two answers")
@@ -243,16 +249,27 @@ def read_reply(reply: Completion, *, form: AnswerForm = "value") -> Answer:
 
 
 def _last(said: str, form: AnswerForm) -> str | None:
-    """The last firm answer that says something, else the last sentence's; None without any."""
+    """The last firm answer that says something, else the last sentence's; None without any.
+
+    A sentence behind the last firm answer counts before it where the reply takes that back.
+    """
+    firm, loose = _found(said, firm=True), _found(said, firm=False)
+    if firm and loose and _RETRACTED.search(said[firm[0][0] : max(loose[0][0], firm[0][0])]):
+        firm = []
     seen = None
-    for firm in (True, False):
-        found = [item for form in FORMS if form.firm is firm for item in form.find(said)]
-        for place, value in sorted(found, key=lambda item: item[0], reverse=True):
-            plain = _WRITTEN[form](said[place:] if form == "block" else value)
-            if plain:
-                return plain
-            seen = ""
+    for place, value in [*firm, *loose]:
+        whole = said[place:] if form == "block" else value
+        plain = _WRITTEN[form](whole) if len(whole) <= LONGEST_ANSWER else whole.strip()
+        if plain:
+            return plain
+        seen = ""
     return seen
+
+
+def _found(said: str, *, firm: bool) -> list[tuple[int, str]]:
+    """Answers of firm forms, or of sentences, the last one first."""
+    found = [item for form in FORMS if form.firm is firm for item in form.find(said)]
+    return sorted(found, key=lambda item: item[0], reverse=True)
 
 
 def _text(text: str) -> str:

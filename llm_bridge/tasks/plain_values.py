@@ -52,6 +52,7 @@ RULES = (
     _rule(
         "brackets that grow", r"\\(?:left|right)(?=[()\[\]|.])", "", r"\left(1,2\right)", "(1,2)"
     ),
+    _rule("a mixed number", r"(?<=\d)\s*(?=\\[dtc]?frac)", " ", r"2\frac{3}{4}", r"2 \frac{3}{4}"),
     _rule(
         "a fraction",
         r"\\[dtc]?frac\s*\{\s*(-?\d+)\s*\}\s*\{\s*(\d+)\s*\}",
@@ -73,7 +74,7 @@ RULES = (
     _rule("money behind", rf"\A({_NUM})\s*[$€£¥₹]([.,;]?)\Z", r"\1\2", "18 €", "18"),
     _rule(
         "what is said of a number",
-        rf"\A({_NUM}%?)(?:\s*[(\[].*[)\]]\.?|[,;]?\s+(?:because|since|as|which|so)\b.*)\Z",
+        rf"\A({_NUM}%?)(?:\s*[(\[](?!or\b).*[)\]]\.?|[,;]?\s+(?:because|since|as|which|so)\b.*)\Z",
         r"\1",
         "42 (since 6*7=42)",
         "42",
@@ -121,7 +122,9 @@ _ABBREVIATED = re.compile(
     re.IGNORECASE,
 )
 # The left side of an equation whose right side is the answer: a sum, or one name.
-_LEFT = re.compile(r"[\d\s+\-*/×÷·().,^%$x]+|\s*[A-Za-z]\w{0,15}\s*")
+_LEFT = re.compile(
+    r"(?:[\d\s+\-*/×÷·().,^%$]|(?<=\d )x(?= \d)|(?<=\d)x(?=\d))+|\s*[A-Za-z]\w{0,15}\s*"
+)
 LONG = 4  # words from which a text with a full stop is a sentence
 
 
@@ -178,7 +181,7 @@ def _unboxed(value: str) -> str:
 
 
 def _without_stop(value: str) -> str:
-    bare = value.rstrip(".,;:!?。 ")
+    bare = value.rstrip(".,;:?。 ")
     if is_number(bare) or is_option(bare) or _SCIENTIFIC.fullmatch(bare):
         return bare
     if _ABBREVIATED.search(value) or (len(value.split()) >= LONG and not value[0].isdigit()):

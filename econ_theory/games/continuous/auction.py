@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Literal
 
 import numpy as np
@@ -97,6 +98,8 @@ class AuctionGame(ContinuousGame):
         demand: tuple[float, float] | None = None,
     ) -> None:
         given = as_priors(priors, n_players)
+        if reserve is not None and not isfinite(reserve):
+            raise GameError(f"reserve is {reserve}, want a finite number, or None for no reserve.")
         attitudes = (
             tuple(utilities) if isinstance(utilities, Sequence) else (utilities,) * len(given)
         )

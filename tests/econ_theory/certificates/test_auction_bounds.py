@@ -10,6 +10,7 @@ from scipy import stats
 
 from econ_theory import certify
 from econ_theory.certificates.continuous.envelope.chords import Chord, straight
+from econ_theory.errors import RefusedError
 from econ_theory.games import (
     AllPay,
     AuctionGame,
@@ -208,3 +209,20 @@ def test_bids_at_value_with_infinite_marginal_utility_are_bounded_all_the_same()
     # A type v gains most by 2 v / 3: sqrt(v / 3) * 2 v / 3, at v = 1.
     assert certificate.estimate == pytest.approx(2 / 3 / np.sqrt(3), rel=1e-2)
     assert certificate.estimate <= certificate.epsilon <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("rule", "procurement"),
+    [("first_price", False), ("second_price", False), ("all_pay", False),
+     ("first_price", True), ("second_price", True)],
+)  # fmt: skip
+def test_rivals_who_may_all_stay_out_are_refused_without_a_reserve(rule, procurement) -> None:
+    types = [0.0, 0.5] if procurement else [0.5, 1.0]
+    some = BidFunction(types, types)
+    game = AuctionGame(rule, Uniform(), 2, procurement=procurement)
+    with pytest.raises(RefusedError, match="a bid wins however low it is; want a reserve"):
+        certify(game, [some, some])
+    reserve = 1.0 if procurement else 0.0
+    held = AuctionGame(rule, Uniform(), 2, procurement=procurement, reserve=reserve)
+    # The type next to those who bid may bid the reserve, and win where the rival stays out.
+    assert certify(held, [some, some]).epsilon > 0.2

@@ -71,6 +71,12 @@ READ = [
     ("Answer: a == b", "a == b"),
     ("Answer: This, too, is one of Mr.", "This, too, is one of Mr."),
     ("Answer: U.S.", "U.S."),
+    (r"Answer: 2\frac{3}{4}", "2 3/4"),
+    ("Answer: -x = 5", "-x = 5"),
+    ("Answer: 2x = 10", "2x = 10"),
+    ("Answer: x^2 = 9", "x^2 = 9"),
+    ("Answer: 3 x 4 = 12", "12"),
+    ("Answer: 5!", "5!"),
     # labels in every dress
     ("***ANSWER***: ***B***", "B"),
     ("__Answer__: 7", "7"),
@@ -97,6 +103,8 @@ READ = [
     ('{"answer": 42}', "42"),
     ('```json\n{"reasoning": "Answer: 4", "answer": "5"}\n```', "5"),
     ("{'answer': 'Paris'}", "Paris"),
+    ('{"answer": [1, 2]}', "[1, 2]"),
+    ("Answer: 5\nWait, that's wrong. The answer is 6.", "6"),
     ("<answer>\n42\n</answer>", "42"),
     ("The total is 42.\n#### 42", "42"),
     ("#### Step 1\nWe add.\n#### Step 2\nAgain.\nAnswer: 3", "3"),
@@ -133,6 +141,7 @@ NOT_READ = [
     ("Answer: I can't say", "has no answer"),
     ("Answer: 4 or 5", "two answers"),
     ("Answer: either B or C", "two answers"),
+    ("The answer is 5. Wait, no, it is 6.", "takes its answer back"),
 ]
 
 
