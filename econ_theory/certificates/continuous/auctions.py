@@ -9,7 +9,7 @@ from econ_theory.certificates.continuous.envelope import player_bound, sampled_g
 from econ_theory.certificates.verdicts import PlayerGains
 from econ_theory.errors import RefusedError
 from econ_theory.games.continuous.auction import AuctionGame
-from econ_theory.games.continuous.payment_rules import CustomPayoff
+from econ_theory.games.continuous.payment_rules import CustomPayoff, Effort
 from econ_theory.games.continuous.priors import Prior
 from econ_theory.strategies.bids import BidFunction, BidProfile
 
@@ -31,20 +31,27 @@ def _gains(game: AuctionGame, profile: BidProfile, rng: np.random.Generator) -> 
 
 
 def _check_lowest(game: AuctionGame, profile: BidProfile) -> None:
-    """Without a reserve, refuse rivals who may all stay out: any bid then wins, however low."""
-    if game.reserve is not None:
+    """Without a reserve, refuse rivals who may all stay out: any bid then wins, however low.
+
+    Rivals who never bid are another matter: against them alone the highest gain is known. So is
+    effort, which is not less than nothing.
+    """
+    if game.reserve is not None or isinstance(game.payment, Effort):
         return
-    pairs = zip(profile.functions, game.priors, strict=True)
-    # Somebody's rivals may all stay out where at most one player always bids.
-    if sum(not _some_stay_out(f, prior) for f, prior in pairs) <= 1 < game.n_players:
-        raise RefusedError(
-            "some types place no bid though there is no reserve, so that a bid wins however low it "
-            "is; want a reserve, or a bid of every type."
-        )
+    pairs = list(zip(profile.functions, game.priors, strict=True))
+    for i in range(game.n_players):
+        rivals = [pair for j, pair in enumerate(pairs) if j != i]
+        if all(f.silent or _some_stay_out(f, prior) for f, prior in rivals) and not all(
+            f.silent for f, _ in rivals
+        ):
+            raise RefusedError(
+                "some types place no bid though there is no reserve, so that a bid wins however "
+                "low it is; want a reserve, or a bid of every type."
+            )
 
 
 def _some_stay_out(f: BidFunction, prior: Prior) -> bool:
-    return f.silent or f.types[0] > prior.low or f.types[-1] < prior.high
+    return not f.silent and bool(f.types[0] > prior.low or f.types[-1] < prior.high)
 
 
 AUCTIONS = Judge(_gains)

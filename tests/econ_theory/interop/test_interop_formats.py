@@ -213,7 +213,7 @@ def fields(**changes):
         ),
         (fields(version="1"), "field \"version\" is '1', want 1"),
         (fields(title=3), 'field "title" is 3, want a string'),
-        (fields(extra=1), "field 'extra' is unknown"),
+        (fields(extra=1), 'field "extra" is unknown'),
         (fields(players="Ann"), "field \"players\" is 'Ann', want a list of strings"),
         (fields(players=["Ann"]), "players has 1 labels, want 2"),
         (fields(types=3), 'field "types" is 3, want one list a player'),

@@ -113,19 +113,13 @@ def test_the_form_of_a_family_follows_its_verifier() -> None:
 def test_every_family_reads_its_own_answers() -> None:
     from reasoning_gym.factory import DATASETS
 
-    from llm_bridge.tasks import extract_answer
-    from llm_bridge.tasks.reasoning_gym import SAYINGS
-
     refused = set()
     for name in sorted(set(DATASETS) - {"composite"}):
         try:
+            # Making the task says its answers in every style, and scores what is read.
             task = ReasoningGym({name: {}}, seed=5, n_examples=0)
         except TaskError:
             refused.add(name)
             continue
-        for question in task.draw("train", 2):
-            for saying in SAYINGS:
-                read = extract_answer(saying.format(question.answer), form=question.form)
-                assert read.valid, (name, saying, read.why)
-                assert task.score(question, read.value) == 1.0, (name, saying, read.value)
+        assert set(task.forms) == {name}
     assert refused == UNREADABLE
