@@ -18,9 +18,13 @@ def test_no_bid_is_found_to_the_last_bit(share, support):
     low, high = support
     entry = low + share * (high - low)
     f = BidFunction.from_callable(lambda v: np.where(v < entry, np.nan, (v - low) ** 2), low, high)
-    assert f.types[0] == pytest.approx(entry, abs=1e-6 * (high - low) if share < 3e-6 else 0)
+    assert f.types[0] == pytest.approx(
+        entry, abs=(3.1e-6 if share < 3e-6 else 1e-12) * (high - low)
+    )
     g = BidFunction.from_callable(lambda v: np.where(v > entry, np.nan, -v), low, high)
-    assert g.types[-1] == pytest.approx(entry, abs=1e-6 * (high - low) if share > 1 - 3e-6 else 0)
+    assert g.types[-1] == pytest.approx(
+        entry, abs=(3.1e-6 if share > 1 - 3e-6 else 1e-12) * (high - low)
+    )
 
 
 def test_what_solve_returns_certifies_as_a_callable():
