@@ -21,6 +21,9 @@ __all__ = ["FORMS", "Answer", "Form", "extract_answer", "read_reply"]
 LONGEST_ANSWER = 2000
 """Characters; a longer answer is a reply that did not end."""
 
+LONGEST_BLOCK = 20_000
+"""Characters of an answer of several lines."""
+
 MOST_BOXES = 50
 """Boxes at a reply's end that are looked at."""
 
@@ -222,8 +225,9 @@ def extract_answer(text: str, *, form: AnswerForm = "value") -> Answer:
         return Answer("", False, "the reply gives no answer: no label, box, tag or sentence")
     if not found:
         return Answer("", False, "the answer is empty")
-    if len(found) > LONGEST_ANSWER:
-        return Answer("", False, f"the answer has more than {LONGEST_ANSWER} characters")
+    longest = LONGEST_BLOCK if form == "block" else LONGEST_ANSWER
+    if len(found) > longest:
+        return Answer("", False, f"the answer has more than {longest} characters")
     if form == "value" and re.match(r"[+-]?[\d.]+\W", found) and _RETRACTED.search(found):
         return Answer("", False, "the reply takes its answer back")
     either = _EITHER.fullmatch(found)
@@ -259,7 +263,7 @@ def _last(said: str, form: AnswerForm) -> str | None:
     seen = None
     for place, value in [*firm, *loose]:
         whole = said[place:] if form == "block" else value
-        plain = _WRITTEN[form](whole) if len(whole) <= LONGEST_ANSWER else whole.strip()
+        plain = _WRITTEN[form](whole) if form == "block" or len(whole) <= LONGEST_ANSWER else whole
         if plain:
             return plain
         seen = ""

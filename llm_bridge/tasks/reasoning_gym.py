@@ -29,7 +29,7 @@ SAYINGS = (
 )
 """How models say an answer."""
 
-MOST_ITEMS = 2**20
+MOST_ITEMS = 2**17
 """Items of a data set: a few keep a list of them all, which must fit into memory."""
 
 _TRIALS = 3  # answers of a family by which its form is found
