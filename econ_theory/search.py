@@ -124,9 +124,7 @@ class Equilibria(Sequence[Solution], Record):
 
     def __getstate__(self) -> dict[str, Any]:
         # What crosses to another process is what `to_json` keeps: the search, finished.
-        count = len(self)
-        found = self.found[:count]
-        return {"_search": None, "found": found, "complete": self.complete, "reason": self.reason}
+        return {"_search": None, **self._record_fields()}
 
     @property
     def line(self) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from llm_bridge.messages import AnswerForm, Completion
-from llm_bridge.tasks.plain_values import is_number, is_option, plain_value
+from llm_bridge.tasks.plain_values import braced, is_number, is_option, plain_value
 from llm_bridge.tasks.replies import spoken
 
 __all__ = ["FORMS", "Answer", "Form", "extract_answer", "read_reply"]
@@ -148,12 +148,9 @@ def _hashes(text: str) -> Iterator[tuple[int, str]]:
 
 def _boxed(text: str) -> Iterator[tuple[int, str]]:
     for match in list(_BOX.finditer(text))[-MOST_BOXES:]:
-        depth = 0
-        for end in range(match.end(), min(len(text), match.end() + LONGEST_ANSWER)):
-            depth += {"{": 1, "}": -1}.get(text[end], 0)
-            if depth == 0:
-                yield match.start(), text[match.end() + 1 : end]
-                break
+        inside = braced(text, match.end(), LONGEST_ANSWER)
+        if inside is not None:
+            yield match.start(), inside
 
 
 def _fields(text: str) -> Iterator[tuple[int, str]]:

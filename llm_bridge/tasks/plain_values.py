@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from llm_bridge.tasks.replies import Replacement, Rule
 
-__all__ = ["RULES", "is_number", "is_option", "plain_value"]
+__all__ = ["RULES", "braced", "is_number", "is_option", "plain_value"]
 
 MOST_ZEROS = 30
 """A power of ten up to this is written out."""
@@ -172,12 +172,24 @@ def _unboxed(value: str) -> str:
         start = value.rfind(name + "{")
         if start < 0:
             continue
-        depth, begin = 0, start + len(name)
-        for end in range(begin, len(value)):
-            depth += {"{": 1, "}": -1}.get(value[end], 0)
-            if depth == 0:
-                return value[begin + 1 : end]
+        inside = braced(value, start + len(name), len(value))
+        if inside is not None:
+            return inside
     return value
+
+
+def braced(text: str, begin: int, longest: int) -> str | None:
+    """Return what the braces opened at `begin` hold; None if none close within `longest`.
+
+    >>> braced("x{a{b}}", 1, 6), braced("x{a{b}", 1, 5)
+    ('a{b}', None)
+    """
+    depth = 0
+    for end in range(begin, min(len(text), begin + longest)):
+        depth += {"{": 1, "}": -1}.get(text[end], 0)
+        if depth == 0:
+            return text[begin + 1 : end]
+    return None
 
 
 def _without_stop(value: str) -> str:
